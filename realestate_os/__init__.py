@@ -1,0 +1,1 @@
+"""Real Estate OS: off-market property deal flow as a Dagster asset graph."""
