@@ -1,0 +1,1 @@
+"""Audience, outbox, delivery, events, suppression."""

@@ -1,0 +1,1 @@
+"""Public records: closed sales, parcels, ZIP demographics; where each field came from."""

@@ -1,0 +1,1 @@
+"""Homes to the 35 features, as of a date."""

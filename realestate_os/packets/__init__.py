@@ -1,0 +1,1 @@
+"""The investor memo as PDF."""

@@ -1,0 +1,1 @@
+"""Clients of everything outside the process; configurable.py wraps them for Dagster."""

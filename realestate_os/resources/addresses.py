@@ -1,0 +1,57 @@
+"""Where a URL may lead: logical bases, and the refusal of private addresses.
+
+Belongs here: the one guard that every fetcher asks (HTTP client, spiders, PDF renderer). Does not:
+fetching. A scraped page can name any URL; 169.254.169.254 is the cloud's own metadata service.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from realestate_os.settings import Settings
+
+
+class ForbiddenAddressError(Exception):
+    """The URL is not http(s), or leads to a private, loopback, link-local or reserved address."""
+
+
+def to_origin(url: str, settings: Settings) -> str:
+    """Logical URL -> the URL that is really called."""
+    for base, origin in settings.origins.items():
+        if url == base or url.startswith(f"{base}/"):
+            return origin + url[len(base) :]
+    return url
+
+
+def to_logical(url: str, settings: Settings) -> str:
+    """The URL that was called -> the one that is stored."""
+    for base, origin in settings.origins.items():
+        if url == origin or url.startswith(f"{origin}/"):
+            return base + url[len(origin) :]
+    return url
+
+
+def refuse_private(url: str, settings: Settings) -> None:
+    """Raise ForbiddenAddressError unless the URL is a configured origin or a public http(s) address.
+
+    Every address that the host name resolves to must be public; a name that does not resolve is
+    left to the fetcher, which fails on it.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ForbiddenAddressError(f"{url[:200]}: only http and https URLs with a host are fetched")
+    if f"{parts.scheme}://{parts.netloc}" in settings.origins.values():
+        return
+    for address in _resolve(parts.hostname):
+        if not address.is_global or address.is_multicast:
+            raise ForbiddenAddressError(f"{url[:200]}: leads to {address}, which is not a public address")
+
+
+def _resolve(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError):
+        return []
+    return [ipaddress.ip_address(str(info[4][0]).split("%")[0]) for info in found]

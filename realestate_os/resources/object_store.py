@@ -1,0 +1,103 @@
+"""ObjectStore: bytes by key, in a folder or an S3 bucket.
+
+Belongs here: put, get, list, delete; atomic on both. Does not: what the bytes mean (page archive,
+packets, mails are their stages').
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from realestate_os.settings import Settings
+from realestate_os.storage.parquet import ParquetStore
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+
+class StorageError(Exception):
+    """The object store cannot be read or written; the message names the place and the setting."""
+
+
+def storage_options(settings: Settings) -> dict[str, Any]:
+    """fsspec options of the configured store: nothing for a folder, endpoint and keys for S3."""
+    if not settings.objects_url.startswith("s3://"):
+        return {}
+    options: dict[str, Any] = {"client_kwargs": {"region_name": settings.s3_region}}
+    if settings.s3_endpoint_url:
+        options["endpoint_url"] = settings.s3_endpoint_url
+    if settings.s3_access_key_id and settings.s3_secret_access_key:
+        options["key"] = settings.s3_access_key_id.get_secret_value()
+        options["secret"] = settings.s3_secret_access_key.get_secret_value()
+    return options
+
+
+class ObjectStore:
+    """Objects under one root. Keys are relative paths with `/`."""
+
+    def __init__(self, root: str, options: dict[str, Any] | None = None) -> None:
+        """`root`: a folder's path or s3://bucket/prefix; `options`: fsspec options."""
+        self.root = root.rstrip("/")
+        self.options = options or {}
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> ObjectStore:
+        """The store that the settings name."""
+        return cls(settings.objects_url, storage_options(settings))
+
+    @property
+    def parquet(self) -> ParquetStore:
+        """The frames in the same store."""
+        return ParquetStore(self.root, self.options)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write an object in one step, replacing it. Raises StorageError."""
+        path = self._path(key)
+        try:
+            if path.protocol in ("", "file"):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                aside = path.with_name(f".{uuid.uuid4().hex}.part")
+                aside.write_bytes(data)
+                os.replace(str(aside), str(path))
+            else:
+                path.write_bytes(data)
+        except OSError as error:
+            raise StorageError(f"cannot write {self.uri(key)}: {error.strerror or error}; see OBJECT_STORE_URL, REALESTATE_OS_HOME") from error
+
+    def get(self, key: str) -> bytes:
+        """Read an object; raises FileNotFoundError when it is not there."""
+        data: bytes = self._path(key).read_bytes()
+        return data
+
+    def exists(self, key: str) -> bool:
+        """Whether the object is there."""
+        return bool(self._path(key).exists())
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys of all objects under a folder, sorted."""
+        top = self._path(prefix)
+        if not top.exists():
+            return
+        base = str(self._path("")).rstrip("/") + "/"
+        found = (str(path) for path in top.rglob("*") if not path.name.endswith(".part") and path.is_file())
+        yield from sorted(path.removeprefix(base) for path in found)
+
+    def delete(self, key: str) -> None:
+        """Remove an object; nothing happens when it is not there."""
+        path = self._path(key)
+        if path.exists():
+            path.unlink()
+
+    def uri(self, key: str) -> str:
+        """Where the object lies, for people and metadata."""
+        return f"{self.root}/{key}"
+
+    def _path(self, key: str) -> UPath:
+        from upath import UPath
+
+        if any(part == ".." for part in key.split("/")):
+            raise ValueError(f"object key leaves the store: {key!r}")
+        return UPath(f"{self.root}/{key}", **self.options)

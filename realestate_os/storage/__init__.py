@@ -1,0 +1,1 @@
+"""Tables, migrations, Parquet and the IO manager."""

@@ -1,0 +1,1 @@
+"""The value model and what it says of each home."""
