@@ -1,0 +1,114 @@
+"""All tables of the application's database: SQLAlchemy 2 models, used with plain connections.
+
+Belongs here: the list of models, `metadata` and the list of shared tables. Does not: migrations,
+queries, sessions. Statements: `select(ProspectQueue.property_id).where(...)`; a bulk write goes through
+`Database.upsert(connection, ProspectQueue, rows, keys)`.
+"""
+
+from realestate_os.storage.tables.base import Base
+from realestate_os.storage.tables.market import (
+    CONFIDENCE_BANDS,
+    ENRICHMENT_STATUSES,
+    PRICE_BASES,
+    PROSPECT_STATUSES,
+    SCORE_BANDS,
+    SIGNAL_KINDS,
+    FieldProvenance,
+    LeadSignal,
+    MlModel,
+    Ping,
+    PropertyEnrichment,
+    PropertyScore,
+    ProspectQueue,
+)
+from realestate_os.storage.tables.outreach import (
+    AUDIENCES,
+    CAMPAIGN_STATUSES,
+    CONTACT_KINDS,
+    DELIVERY_STATES,
+    ENGAGEMENT_STATES,
+    EVENT_STATUSES,
+    SEND_STATUSES,
+    SUPPRESSION_REASONS,
+    SUPPRESSION_STATES,
+    Contact,
+    EmailCampaign,
+    EmailQueue,
+    Suppression,
+    WebhookEvent,
+)
+from realestate_os.storage.tables.tenancy import (
+    CONTROLS,
+    DEAL_STAGES,
+    EDITIONS,
+    PACKET_STATUSES,
+    PLANS,
+    ROLES,
+    TENANT_STATUSES,
+    ActionPacket,
+    AuditLog,
+    Deal,
+    Tenant,
+    UserAccount,
+)
+
+metadata = Base.metadata
+
+# Market facts and bookkeeping that all tenants share; every other table is under row-level security.
+SHARED_TABLES = frozenset(
+    {
+        "prospect_queue",
+        "property_enrichment",
+        "field_provenance",
+        "lead_signals",
+        "property_scores",
+        "ml_models",
+        "ping",
+        "alembic_version",
+    }
+)
+
+__all__ = [
+    "AUDIENCES",
+    "CAMPAIGN_STATUSES",
+    "CONFIDENCE_BANDS",
+    "CONTACT_KINDS",
+    "CONTROLS",
+    "DEAL_STAGES",
+    "DELIVERY_STATES",
+    "EDITIONS",
+    "ENGAGEMENT_STATES",
+    "ENRICHMENT_STATUSES",
+    "EVENT_STATUSES",
+    "PACKET_STATUSES",
+    "PLANS",
+    "PRICE_BASES",
+    "PROSPECT_STATUSES",
+    "ROLES",
+    "SCORE_BANDS",
+    "SEND_STATUSES",
+    "SHARED_TABLES",
+    "SIGNAL_KINDS",
+    "SUPPRESSION_REASONS",
+    "SUPPRESSION_STATES",
+    "TENANT_STATUSES",
+    "ActionPacket",
+    "AuditLog",
+    "Base",
+    "Contact",
+    "Deal",
+    "EmailCampaign",
+    "EmailQueue",
+    "FieldProvenance",
+    "LeadSignal",
+    "MlModel",
+    "Ping",
+    "PropertyEnrichment",
+    "PropertyScore",
+    "ProspectQueue",
+    "Suppression",
+    "Tenant",
+    "UserAccount",
+    "WebhookEvent",
+    "metadata",
+]
