@@ -147,7 +147,9 @@ class County(Strict):
         for area in self.neighborhoods:
             for code in area.zip_codes:
                 if code in seen:
-                    raise ValueError(f"neighborhoods: ZIP {code} stands in {seen[code]!r} and in {area.name!r}; keep one")
+                    raise ValueError(
+                        f"neighborhoods: ZIP {code} stands in {seen[code]!r} and in {area.name!r}; keep one"
+                    )
                 seen[code] = area.name
         return self
 
@@ -203,7 +205,9 @@ def load_county(key: str, folder: Path | None = None) -> County:
     for area in county.neighborhoods:
         strange = sorted(set(area.zip_codes) - known)
         if strange:
-            raise CountyError(f"{path}: neighborhoods: {area.name}: {', '.join(strange)} not in {county.name} County, {county.state}")
+            raise CountyError(
+                f"{path}: neighborhoods: {area.name}: {', '.join(strange)} not in {county.name} County, {county.state}"
+            )
     return county
 
 

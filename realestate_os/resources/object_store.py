@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from realestate_os.settings import Settings
+from realestate_os.storage.options import storage_options
 from realestate_os.storage.parquet import ParquetStore
 
 if TYPE_CHECKING:
@@ -20,19 +21,6 @@ if TYPE_CHECKING:
 
 class StorageError(Exception):
     """The object store cannot be read or written; the message names the place and the setting."""
-
-
-def storage_options(settings: Settings) -> dict[str, Any]:
-    """fsspec options of the configured store: nothing for a folder, endpoint and keys for S3."""
-    if not settings.objects_url.startswith("s3://"):
-        return {}
-    options: dict[str, Any] = {"client_kwargs": {"region_name": settings.s3_region}}
-    if settings.s3_endpoint_url:
-        options["endpoint_url"] = settings.s3_endpoint_url
-    if settings.s3_access_key_id and settings.s3_secret_access_key:
-        options["key"] = settings.s3_access_key_id.get_secret_value()
-        options["secret"] = settings.s3_secret_access_key.get_secret_value()
-    return options
 
 
 class ObjectStore:
@@ -65,7 +53,9 @@ class ObjectStore:
             else:
                 path.write_bytes(data)
         except OSError as error:
-            raise StorageError(f"cannot write {self.uri(key)}: {error.strerror or error}; see OBJECT_STORE_URL, REALESTATE_OS_HOME") from error
+            raise StorageError(
+                f"cannot write {self.uri(key)}: {error.strerror or error}; see OBJECT_STORE_URL, REALESTATE_OS_HOME"
+            ) from error
 
     def get(self, key: str) -> bytes:
         """Read an object; raises FileNotFoundError when it is not there."""

@@ -19,7 +19,9 @@ ADDRESS_COLUMNS = (
     Column("city", "string", "Postal city"),
     Column("state", "string", "Two-letter state"),
     Column("zip_code", "string", "Five-digit ZIP"),
-    Column("address_key", "string", "Normalised address with unit and ZIP (USPS Publication 28); identity of the property"),
+    Column(
+        "address_key", "string", "Normalised address with unit and ZIP (USPS Publication 28); identity of the property"
+    ),
     Column("apn", "string", "Assessor's parcel number, digits and letters only"),
     Column("latitude", "float64", "WGS84", "degrees"),
     Column("longitude", "float64", "WGS84", "degrees"),

@@ -91,7 +91,9 @@ class Frame:
         if not table.schema.equals(expected):
             wrong = [f.name for f in expected if f.name not in table.schema.names or table.schema.field(f.name) != f]
             extra = sorted(set(table.schema.names) - set(self.names))
-            raise SchemaError(f"{where}: not a {self.name} of this version (wrong {wrong}, extra {extra}); materialize it again")
+            raise SchemaError(
+                f"{where}: not a {self.name} of this version (wrong {wrong}, extra {extra}); materialize it again"
+            )
         return table
 
 

@@ -31,7 +31,9 @@ class SetAside:
 
     rows: list[dict[str, str | None]] = field(default_factory=list)
 
-    def add(self, item: str, reason: str, *, field: str | None = None, value: object = None, detail: str | None = None) -> None:
+    def add(
+        self, item: str, reason: str, *, field: str | None = None, value: object = None, detail: str | None = None
+    ) -> None:
         """Note one refusal. `reason` is a short snake_case word that counts are grouped by."""
         text = None if value is None else str(value)[:200]
         self.rows.append({"item": item, "reason": reason, "field": field, "value": text, "detail": detail})

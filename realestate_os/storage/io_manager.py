@@ -1,0 +1,55 @@
+"""The IO manager: frames between assets, as Parquet, for one partition or a range.
+
+Belongs here: translating Dagster's contexts to ParquetStore calls. Does not: layout and checks
+(parquet.py, schema.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dagster import ConfigurableIOManager, InputContext, OutputContext
+from pydantic import PrivateAttr
+
+from realestate_os.storage.parquet import ParquetStore
+from realestate_os.storage.schema import Frame
+
+
+class Frames(dict[str, Any]):
+    """Partition key -> DataFrame: what an asset hands over and what it is given."""
+
+
+class ParquetIOManager(ConfigurableIOManager):
+    """Writes and reads `Frames`. Every partition of the run must be in the output, and no other."""
+
+    root: str
+    storage_options: dict[str, Any] = {}
+    _frames: dict[str, Frame] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def of(cls, frames: list[Frame], root: str, storage_options: dict[str, Any]) -> ParquetIOManager:
+        """The manager for these tables."""
+        manager = cls(root=root, storage_options=storage_options)
+        manager._frames = {frame.name: frame for frame in frames}
+        return manager
+
+    def handle_output(self, context: OutputContext, obj: Frames) -> None:
+        """Write each partition. Raises ValueError when the keys are not those of the run."""
+        frame = self._frame(context)
+        expected = set(context.asset_partition_keys)
+        if set(obj) != expected:
+            raise ValueError(f"{frame.name}: returned partitions {sorted(obj)}, expected {sorted(expected)}")
+        for key, rows in obj.items():
+            self._store.write(frame, key, rows)
+
+    def load_input(self, context: InputContext) -> Frames:
+        """Read each partition that the mapping names. Raises PartitionMissingError, SchemaError."""
+        frame = self._frame(context)
+        return Frames({key: self._store.read(frame, key) for key in context.asset_partition_keys})
+
+    @property
+    def _store(self) -> ParquetStore:
+        return ParquetStore(self.root, self.storage_options)
+
+    def _frame(self, context: InputContext | OutputContext) -> Frame:
+        return self._frames[context.asset_key.path[-1]]
