@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import get_settings
 
 Zip = Annotated[str, Field(pattern=r"^\d{5}$")]
@@ -21,7 +22,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Usd = Annotated[float, Field(ge=0)]
 
 
-class CountyError(Exception):
+class CountyError(RealEstateOSError):
     """A county file is wrong; the message names the file, the key and what was expected."""
 
 

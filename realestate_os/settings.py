@@ -15,10 +15,12 @@ from typing import Any, Literal
 from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from realestate_os.errors import RealEstateOSError
+
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
-class SettingsError(Exception):
+class SettingsError(RealEstateOSError):
     """A setting is wrong; the message names the key and what was expected."""
 
 

@@ -10,10 +10,11 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
+from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
 
 
-class ForbiddenAddressError(Exception):
+class ForbiddenAddressError(RealEstateOSError):
     """The URL is not http(s), or leads to a private, loopback, link-local or reserved address."""
 
 

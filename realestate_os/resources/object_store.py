@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
 from realestate_os.storage.options import storage_options
 from realestate_os.storage.parquet import ParquetStore
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
 
-class StorageError(Exception):
+class StorageError(RealEstateOSError):
     """The object store cannot be read or written; the message names the place and the setting."""
 
 

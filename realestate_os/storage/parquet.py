@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from realestate_os.errors import RealEstateOSError
 from realestate_os.storage.schema import Frame
 from realestate_os.storage.set_aside import SET_ASIDE, SetAside
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class PartitionMissingError(Exception):
+class PartitionMissingError(RealEstateOSError):
     """A partition has not been materialized; the message says with which command it is."""
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from realestate_os.errors import RealEstateOSError
+
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 Dtype = Literal["string", "float64", "int64", "bool", "date", "timestamp", "json", "float32[]"]
 
 
-class SchemaError(Exception):
+class SchemaError(RealEstateOSError):
     """A DataFrame does not fit its Frame; the message names the table and the columns."""
 
 
