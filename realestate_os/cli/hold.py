@@ -1,0 +1,55 @@
+"""Who holds the installation: the lock of `up`, and the embedded Postgres for the time of a command.
+
+Belongs here: one `up` at a time, and stopping the Postgres that a command started unless `up` needs
+it. Does not: how Postgres starts (storage/postgres_server.py) or what the commands do.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from realestate_os.errors import RealEstateOSError
+from realestate_os.settings import Settings
+from realestate_os.storage.postgres_server import database_urls, server_started_here, stop_server
+
+
+class AlreadyUpError(RealEstateOSError):
+    """Another `up` holds this installation."""
+
+
+@contextmanager
+def holding_up(settings: Settings) -> Iterator[None]:
+    """Hold the lock of `up`. Raises AlreadyUpError when another process holds it."""
+    path = settings.home / "up.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyUpError(f"realestate-os up is already running for {settings.home}; stop it with Ctrl-C there") from None
+        yield
+
+
+def is_up(settings: Settings) -> bool:
+    """Whether an `up` holds this installation."""
+    try:
+        with holding_up(settings):
+            return False
+    except AlreadyUpError:
+        return True
+
+
+@contextmanager
+def database_server(settings: Settings) -> Iterator[None]:
+    """Postgres for the time of a command: started if it is not running, and then stopped again.
+
+    An `up` that was started meanwhile uses the same server; then it stays.
+    """
+    database_urls(settings)
+    try:
+        yield
+    finally:
+        if settings.database_url is None and server_started_here(settings) and not is_up(settings):
+            stop_server(settings)

@@ -1,0 +1,81 @@
+"""Which runs bring a county to a date: as few as Dagster allows.
+
+Belongs here: the order of the assets and how a selection splits into runs, since one run holds only
+assets with the same partitions. Does not: starting them (launcher.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from realestate_os.errors import RealEstateOSError
+
+COUNTY_ASSETS = ("sales", "zip_demographics")
+BEFORE_MODEL = ("listing_pages", "listings", "parcels", "enrichment", "features")
+MODEL = ("value_model",)
+AFTER_MODEL = ("valuations", "embeddings", "comparables", "scores", "packets", "campaigns", "deliveries")
+AFTER_EVENTS = ("engagement",)
+ALL_ASSETS = COUNTY_ASSETS + BEFORE_MODEL + MODEL + AFTER_MODEL + AFTER_EVENTS
+
+STAGES: dict[str, tuple[str, ...]] = {
+    "discovery": ("listing_pages", "listings"),
+    "enrichment": ("sales", "zip_demographics", "parcels", "enrichment"),
+    "features": ("features",),
+    "valuation": ("value_model", "valuations"),
+    "similarity": ("embeddings", "comparables"),
+    "scoring": ("scores",),
+    "packets": ("packets",),
+    "campaigns": ("campaigns", "deliveries", "engagement"),
+}
+
+
+class SelectionError(RealEstateOSError):
+    """A stage or asset is unknown, or the dates are in the wrong order."""
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """Assets with the same partitions, and the key (or first and last key) they run for."""
+
+    assets: tuple[str, ...]
+    key: str
+    until: str
+
+
+def select(stages: list[str], assets: list[str]) -> tuple[str, ...]:
+    """Asset names in the order of the data; both empty means all. Raises SelectionError."""
+    wrong = [name for name in stages if name not in STAGES] + [name for name in assets if name not in ALL_ASSETS]
+    if wrong:
+        raise SelectionError(
+            f"unknown {', '.join(wrong)}; stages: {', '.join(STAGES)}; assets: {', '.join(ALL_ASSETS)}"
+        )
+    chosen = {asset for stage in stages for asset in STAGES[stage]} | set(assets)
+    return tuple(name for name in ALL_ASSETS if not chosen or name in chosen)
+
+
+def plan_runs(assets: tuple[str, ...], county: str, first: date, last: date) -> list[PlannedRun]:
+    """Runs in order: the county's assets, the days up to features, the months' models, the rest.
+
+    Raises:
+        SelectionError: last lies before first.
+    """
+    if last < first:
+        raise SelectionError(f"--to {last} lies before --from {first}")
+    days = (f"{county}|{first}", f"{county}|{last}")
+    months = (f"{county}|{first.replace(day=1)}", f"{county}|{last.replace(day=1)}")
+    parts = [(COUNTY_ASSETS, (county, county)), (BEFORE_MODEL, days), (MODEL, months), (AFTER_MODEL + AFTER_EVENTS, days)]
+    runs = []
+    for members, (key, until) in parts:
+        chosen = tuple(name for name in members if name in assets)
+        if chosen:
+            runs.append(PlannedRun(chosen, key, until))
+    return runs
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """First days of the months from that of `first` to that of `last`."""
+    months = [first.replace(day=1)]
+    while (following := (months[-1] + timedelta(days=32)).replace(day=1)) <= last:
+        months.append(following)
+    return months
