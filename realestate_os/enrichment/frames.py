@@ -14,7 +14,12 @@ SALES = Frame(
         Column("source", "string", "Source key", nullable=False),
         Column("url", "string", "Logical URL of the record"),
         *HOME_COLUMNS,
-        Column("sale_date", "date", "Closing date; the first of the month if only the month is known", nullable=False),
+        Column(
+            "sale_date",
+            "date",
+            "Closing date; the first of the month if only the month is known",
+            nullable=False,
+        ),
         Column("sale_date_precision", "string", "day or month", nullable=False),
         Column("sale_price_usd", "float64", "Price paid", "USD", nullable=False),
         Column(
@@ -23,11 +28,32 @@ SALES = Frame(
             "Recording date, else sale date plus the county's lag; readers filter known_on <= D",
             nullable=False,
         ),
-        Column("superseded_on", "date", "When a later version of the same sale became known"),
-        Column("market_sale", "bool", "Arm's length by the record's own flags and the price floor", nullable=False),
-        Column("assessed_value_usd", "float64", "Assessed value on record before the sale", "USD"),
-        Column("market_value_usd", "float64", "Assessor's market value on record before the sale", "USD"),
-        Column("annual_tax_usd", "float64", "Tax on record before the sale", "USD/year"),
+        Column(
+            "superseded_on",
+            "date",
+            "When a later version of the same sale became known",
+        ),
+        Column(
+            "market_sale",
+            "bool",
+            "Arm's length by the record's own flags and the price floor",
+            nullable=False,
+        ),
+        Column(
+            "assessed_value_usd",
+            "float64",
+            "Assessed value on record before the sale",
+            "USD",
+        ),
+        Column(
+            "market_value_usd",
+            "float64",
+            "Assessor's market value on record before the sale",
+            "USD",
+        ),
+        Column(
+            "annual_tax_usd", "float64", "Tax on record before the sale", "USD/year"
+        ),
     ),
     key=("sale_id", "known_on"),
 )
@@ -38,7 +64,9 @@ ZIP_DEMOGRAPHICS = Frame(
     (
         Column("county", "string", "County key", nullable=False),
         Column("zip_code", "string", "ZIP code tabulation area", nullable=False),
-        Column("vintage", "int64", "Last year of the five-year ACS", "year", nullable=False),
+        Column(
+            "vintage", "int64", "Last year of the five-year ACS", "year", nullable=False
+        ),
         Column("known_on", "date", "Release date of the vintage", nullable=False),
         Column("population", "float64", "B01003_001E", "people"),
         Column("median_income_usd", "float64", "B19013_001E", "USD/year"),
@@ -48,10 +76,20 @@ ZIP_DEMOGRAPHICS = Frame(
         Column("renter_units", "float64", "B25003_003E", "units"),
         Column("median_home_value_usd", "float64", "B25077_001E", "USD"),
         Column("median_rent_usd", "float64", "B25064_001E, gross", "USD/month"),
-        *(Column(f"median_rent_{n}br_usd", "float64", f"B25031_00{n + 2}E, gross", "USD/month") for n in range(6)),
+        *(
+            Column(
+                f"median_rent_{n}br_usd",
+                "float64",
+                f"B25031_00{n + 2}E, gross",
+                "USD/month",
+            )
+            for n in range(6)
+        ),
         Column("labor_force", "float64", "B23025_002E", "people"),
         Column("unemployed", "float64", "B23025_005E", "people"),
-        Column("owner_occupied_rate", "float64", "owner_units / occupied_units", "share"),
+        Column(
+            "owner_occupied_rate", "float64", "owner_units / occupied_units", "share"
+        ),
         Column("unemployment_rate", "float64", "unemployed / labor_force", "share"),
     ),
     key=("zip_code", "vintage"),
@@ -64,7 +102,11 @@ _ASSESSOR = (
     Column("tax_rate_pct", "float64", "annual_tax_usd / assessed_value_usd x 100", "%"),
     Column("last_sale_date", "date", "Latest sale known on the date"),
     Column("last_sale_price_usd", "float64", "Its price", "USD"),
-    Column("owner_name", "string", "Internal use only; null where the county's owner_data is none"),
+    Column(
+        "owner_name",
+        "string",
+        "Internal use only; null where the county's owner_data is none",
+    ),
     Column("owner_mailing_address", "string", "Internal use only"),
     Column("owner_occupied", "bool", "Three states: yes, no, unknown (null)"),
 )
@@ -76,8 +118,12 @@ PARCELS = Frame(
         Column("county", "string", "County key", nullable=False),
         Column("date", "date", "Partition date", nullable=False),
         Column("source", "string", "Source key", nullable=False),
-        Column("url", "string", "Logical URL of the query that returned it", nullable=False),
-        Column("page_sha256", "string", "Digest of the archived response", nullable=False),
+        Column(
+            "url", "string", "Logical URL of the query that returned it", nullable=False
+        ),
+        Column(
+            "page_sha256", "string", "Digest of the archived response", nullable=False
+        ),
         Column("fetched_at", "timestamp", "When it was fetched", nullable=False),
         *HOME_COLUMNS,
         *_ASSESSOR,
@@ -99,7 +145,11 @@ ENRICHMENT = Frame(
         Column("price_basis", "string", "As in listings", nullable=False),
         Column("listing_status", "string", "As in listings", nullable=False),
         Column("days_on_market", "float64", "As in listings", "days"),
-        Column("bargain_flag", "string", "As in listings, or found in the records (manufactured home)"),
+        Column(
+            "bargain_flag",
+            "string",
+            "As in listings, or found in the records (manufactured home)",
+        ),
         Column("condition_claimed", "string", "As in listings", nullable=False),
         Column("zip_population", "float64", "ACS, vintage known on the date", "people"),
         Column("zip_median_income_usd", "float64", "ACS", "USD/year"),
@@ -107,10 +157,18 @@ ENRICHMENT = Frame(
         Column("zip_owner_occupied_rate", "float64", "ACS", "share"),
         Column("zip_unemployment_rate", "float64", "ACS", "share"),
         Column(
-            "zip_median_rent_usd", "float64", "ACS, gross; of the home's bedroom count where published", "USD/month"
+            "zip_median_rent_usd",
+            "float64",
+            "ACS, gross; of the home's bedroom count where published",
+            "USD/month",
         ),
         Column("census_vintage", "float64", "ACS vintage used", "year"),
         Column("status", "string", "complete, partial or failed", nullable=False),
-        Column("missing_sources", "json", "List of sources that gave nothing: parcel, census, sales", nullable=False),
+        Column(
+            "missing_sources",
+            "json",
+            "List of sources that gave nothing: parcel, census, sales",
+            nullable=False,
+        ),
     ),
 )

@@ -9,18 +9,50 @@ PROPERTY = (
     Column("bedrooms", "float64", "Bedrooms", "count", "enrichment"),
     Column("bathrooms", "float64", "Bathrooms", "count", "enrichment"),
     Column("lot_size_sqft", "float64", "Lot", "sqft", "enrichment"),
-    Column("age_years", "float64", "Year of as_of less year built", "years", "enrichment"),
-    Column("price_per_sqft", "float64", "listing_price / square_footage", "USD/sqft", "listing"),
+    Column(
+        "age_years", "float64", "Year of as_of less year built", "years", "enrichment"
+    ),
+    Column(
+        "price_per_sqft",
+        "float64",
+        "listing_price / square_footage",
+        "USD/sqft",
+        "listing",
+    ),
     Column("bed_bath_ratio", "float64", "bedrooms / bathrooms", "ratio", "enrichment"),
-    Column("lot_to_building_ratio", "float64", "lot_size_sqft / square_footage", "ratio", "enrichment"),
+    Column(
+        "lot_to_building_ratio",
+        "float64",
+        "lot_size_sqft / square_footage",
+        "ratio",
+        "enrichment",
+    ),
 )
 FINANCIAL = (
     Column("listing_price", "float64", "Asking price", "USD", "listing"),
     Column("assessed_value", "float64", "Assessed value", "USD", "assessor"),
     Column("market_value", "float64", "Assessor's market value", "USD", "assessor"),
-    Column("assessed_to_market_ratio", "float64", "assessed_value / market_value", "ratio", "assessor"),
-    Column("listing_to_assessed_ratio", "float64", "listing_price / assessed_value", "ratio", "listing, assessor"),
-    Column("listing_to_market_ratio", "float64", "listing_price / market_value", "ratio", "listing, assessor"),
+    Column(
+        "assessed_to_market_ratio",
+        "float64",
+        "assessed_value / market_value",
+        "ratio",
+        "assessor",
+    ),
+    Column(
+        "listing_to_assessed_ratio",
+        "float64",
+        "listing_price / assessed_value",
+        "ratio",
+        "listing, assessor",
+    ),
+    Column(
+        "listing_to_market_ratio",
+        "float64",
+        "listing_price / market_value",
+        "ratio",
+        "listing, assessor",
+    ),
     Column("annual_tax", "float64", "Tax on the last roll", "USD/year", "assessor"),
     Column("tax_rate", "float64", "annual_tax / assessed_value", "share", "assessor"),
     Column(
@@ -32,9 +64,21 @@ FINANCIAL = (
     ),
 )
 SALE_HISTORY = (
-    Column("years_since_last_sale", "float64", "Since the last sale before as_of", "years", "sales"),
+    Column(
+        "years_since_last_sale",
+        "float64",
+        "Since the last sale before as_of",
+        "years",
+        "sales",
+    ),
     Column("last_sale_price", "float64", "Its price", "USD", "sales"),
-    Column("price_appreciation", "float64", "market_value / last_sale_price - 1", "share", "assessor, sales"),
+    Column(
+        "price_appreciation",
+        "float64",
+        "market_value / last_sale_price - 1",
+        "share",
+        "assessor, sales",
+    ),
     Column(
         "annual_appreciation_rate",
         "float64",
@@ -58,8 +102,20 @@ LOCATION = (
     Column("zip_unemployment_rate", "float64", "ACS", "share", "Census"),
 )
 DERIVED = (
-    Column("income_to_price_ratio", "float64", "zip_median_income / listing_price", "ratio", "Census, listing"),
-    Column("relative_price_in_zip", "float64", "listing_price / zip_median_home_value", "ratio", "Census, listing"),
+    Column(
+        "income_to_price_ratio",
+        "float64",
+        "zip_median_income / listing_price",
+        "ratio",
+        "Census, listing",
+    ),
+    Column(
+        "relative_price_in_zip",
+        "float64",
+        "listing_price / zip_median_home_value",
+        "ratio",
+        "Census, listing",
+    ),
     Column(
         "is_undervalued",
         "float64",
@@ -95,7 +151,12 @@ FROM_ASKING_PRICE = frozenset(
     }
 )
 POPULATION_PROFILE = frozenset(
-    {"zip_population", "zip_median_income", "zip_owner_occupied_rate", "zip_unemployment_rate"}
+    {
+        "zip_population",
+        "zip_median_income",
+        "zip_owner_occupied_rate",
+        "zip_unemployment_rate",
+    }
 )
 
 FEATURES = Frame(
