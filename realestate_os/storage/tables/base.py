@@ -26,6 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -38,6 +39,9 @@ NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
+
+# A pooled connection gives '' and not NULL after a transaction that had set it.
+CURRENT_TENANT = "NULLIF(current_setting('app.tenant_id', true), '')::uuid"
 
 Json = dict[str, Any]
 JsonList = list[Any]
@@ -84,9 +88,14 @@ class SerialKey:
 
 
 class OfTenant:
-    """A row that belongs to one tenant; the table is under row-level security."""
+    """A row that belongs to one tenant; the table is under row-level security.
 
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"), sort_order=-10)
+    A writer may leave tenant_id out: it is the tenant of the transaction.
+    """
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("tenants.id"), server_default=text(CURRENT_TENANT), sort_order=-10
+    )
 
 
 def one_of(column: str, values: Sequence[str]) -> CheckConstraint:
