@@ -28,7 +28,9 @@ def holding_up(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyUpError(f"realestate-os up is already running for {settings.home}; stop it with Ctrl-C there") from None
+            raise AlreadyUpError(
+                f"realestate-os up is already running for {settings.home}; stop it with Ctrl-C there"
+            ) from None
         yield
 
 

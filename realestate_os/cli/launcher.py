@@ -79,7 +79,9 @@ class Launcher:
         self._instance = instance
         self._progress = progress or (lambda asset, state: None)
 
-    def run(self, assets: list[str], key: str, *, until: str | None = None, tags: Mapping[str, str] | None = None) -> RunReport:
+    def run(
+        self, assets: list[str], key: str, *, until: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> RunReport:
         """One run of `assets` for the partition `key`, or for the range from `key` to `until`.
 
         Raises:

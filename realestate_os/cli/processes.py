@@ -82,7 +82,9 @@ def log_path(settings: Settings, name: str) -> Path:
     return settings.home / "logs" / f"{name}.log"
 
 
-def _start(settings: Settings, service: Service, environment: Mapping[str, str], stack: ExitStack) -> subprocess.Popen[bytes]:
+def _start(
+    settings: Settings, service: Service, environment: Mapping[str, str], stack: ExitStack
+) -> subprocess.Popen[bytes]:
     path = log_path(settings, service.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as log:
@@ -104,14 +106,18 @@ def _wait(settings: Settings, service: Service, child: subprocess.Popen[bytes]) 
     deadline = time.monotonic() + service.ready_seconds
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            raise ChildFailedError(f"{service.name} ended with code {child.returncode}: {_tail(settings, service.name)}")
+            raise ChildFailedError(
+                f"{service.name} ended with code {child.returncode}: {_tail(settings, service.name)}"
+            )
         try:
             # Any answer will do: /health says 503 when a dependency is down, which is not our question here.
             httpx.get(service.ready_url, timeout=2)
             return
         except httpx.HTTPError:
             time.sleep(0.1)
-    raise ChildFailedError(f"{service.name} did not answer {service.ready_url} within {service.ready_seconds:.0f} s: {_tail(settings, service.name)}")
+    raise ChildFailedError(
+        f"{service.name} did not answer {service.ready_url} within {service.ready_seconds:.0f} s: {_tail(settings, service.name)}"
+    )
 
 
 def _tail(settings: Settings, name: str) -> str:

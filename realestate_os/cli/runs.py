@@ -64,7 +64,12 @@ def plan_runs(assets: tuple[str, ...], county: str, first: date, last: date) -> 
         raise SelectionError(f"--to {last} lies before --from {first}")
     days = (f"{county}|{first}", f"{county}|{last}")
     months = (f"{county}|{first.replace(day=1)}", f"{county}|{last.replace(day=1)}")
-    parts = [(COUNTY_ASSETS, (county, county)), (BEFORE_MODEL, days), (MODEL, months), (AFTER_MODEL + AFTER_EVENTS, days)]
+    parts = [
+        (COUNTY_ASSETS, (county, county)),
+        (BEFORE_MODEL, days),
+        (MODEL, months),
+        (AFTER_MODEL + AFTER_EVENTS, days),
+    ]
     runs = []
     for members, (key, until) in parts:
         chosen = tuple(name for name in members if name in assets)

@@ -74,9 +74,15 @@ def world_of_sales(settings: Settings, county: str, path: Path, day: date | None
         )
     if day is None:
         held_out_from = dates[-listings]
-        day = max(sold for sold in dates if sold < held_out_from) + timedelta(days=1) if dates[0] < held_out_from else dates[0]
+        day = (
+            max(sold for sold in dates if sold < held_out_from) + timedelta(days=1)
+            if dates[0] < held_out_from
+            else dates[0]
+        )
     if day <= dates[0]:
-        raise WorldError(f"{path}: no sale before {day}; give a later --date (the file runs from {dates[0]} to {dates[-1]})")
+        raise WorldError(
+            f"{path}: no sale before {day}; give a later --date (the file runs from {dates[0]} to {dates[-1]})"
+        )
     target = settings.home / "sandbox" / f"sales-{county}-{day}.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
     sales.to_parquet(target)

@@ -1,0 +1,159 @@
+"""The command realestate-os: its sub-commands, their options and help.
+
+Belongs here: what the user types and how errors look. Does not: the work of a command, which lives
+in the module of its name. Errors are one line; --debug shows the traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from realestate_os.cli import importing
+from realestate_os.cli.db import app as db_app
+from realestate_os.cli.doctor import doctor
+from realestate_os.cli.sandbox import sandbox
+from realestate_os.cli.world import DEFAULT_COUNTY, DEFAULT_LISTINGS
+from realestate_os.errors import RealEstateOSError
+
+app = typer.Typer(
+    name="realestate-os",
+    help="Off-market property deal flow, county by county, as a Dagster asset graph.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(db_app, name="db", help="The database: upgrade, downgrade, check.")
+app.add_typer(importing.app, name="import", help="Bring files in: closed sales.")
+app.command()(doctor)
+app.command()(sandbox)
+
+County = Annotated[str, typer.Option("--county", help="County key, the name of its file in assets_config/counties.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON, for a program.")]
+
+
+@app.callback()
+def _root(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False) -> None:
+    """Read by main(): kept here so that the help lists it."""
+
+
+@app.command()
+def demo(
+    county: County = DEFAULT_COUNTY,
+    day: Annotated[str | None, typer.Option("--date", help="YYYY-MM-DD; default: the county's today.")] = None,
+    listings: Annotated[int, typer.Option("--listings", min=1, help="Homes on the sandbox's site.")] = DEFAULT_LISTINGS,
+    sales: Annotated[
+        Path | None,
+        typer.Option(
+            "--sales", exists=True, dir_okay=False, help="CSV of real closed sales in place of the generator."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the main job once, end to end, over the sandbox.
+
+    Examples:
+
+      realestate-os demo
+
+      realestate-os demo --county cook_il --listings 50
+
+      realestate-os demo --county king_wa --sales sales.csv.gz
+    """
+    from realestate_os.cli.demo_command import demo_command
+
+    demo_command(county, _day(day), listings, sales, as_json)
+
+
+@app.command()
+def materialize(
+    county: County = DEFAULT_COUNTY,
+    day: Annotated[str | None, typer.Option("--date", help="One day, YYYY-MM-DD; default: the county's today.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day of a range.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day of a range.")] = None,
+    stages: Annotated[list[str] | None, typer.Option("--stages", help="Only these stages; may be repeated.")] = None,
+    assets: Annotated[list[str] | None, typer.Option("--assets", help="Only these assets; may be repeated.")] = None,
+    retrain: Annotated[bool, typer.Option("--retrain", help="Train the month's model even if it has one.")] = False,
+) -> None:
+    """Materialize a county's day, or a range of days, through Dagster.
+
+    Examples:
+
+      realestate-os materialize --county king_wa
+
+      realestate-os materialize --county king_wa --from 2026-11-01 --to 2026-11-24 --stages features
+
+      realestate-os materialize --county king_wa --date 2026-11-24 --assets scores --assets packets
+    """
+    from realestate_os.cli.materialize_command import materialize_command
+
+    materialize_command(county, (_day(day), _day(first), _day(last)), stages or [], assets or [], retrain)
+
+
+@app.command()
+def up() -> None:
+    """Start Postgres, Dagster, MLflow and the web app; Ctrl-C stops them all.
+
+    Example: realestate-os up
+    """
+    from rich.console import Console
+
+    from realestate_os.cli.up import run_up
+    from realestate_os.settings import get_settings
+
+    console = Console()
+    console.print("starting (about 20 s) ...")
+
+    def ready(addresses: dict[str, str]) -> None:
+        for name, url in addresses.items():
+            console.print(f"  {name:13} {url}", highlight=False)
+        console.print("Ctrl-C stops all of it")
+
+    run_up(get_settings(), ready)
+    console.print("stopped")
+
+
+@app.command()
+def version() -> None:
+    """Print the version of this program and of what it stands on."""
+    from importlib.metadata import version as installed
+
+    for package in ("realestate-os", "dagster", "lightgbm", "mlflow", "qdrant-client", "weasyprint"):
+        typer.echo(f"{package} {installed(package)}")
+    typer.echo(f"python {sys.version.split()[0]}")
+
+
+def main() -> None:
+    """Entry point: one line for what a person can mend, a traceback only with --debug."""
+    debug = "--debug" in sys.argv
+    sys.argv = [sys.argv[0], *(word for word in sys.argv[1:] if word != "--debug")]
+    try:
+        app()
+    except RealEstateOSError as error:
+        if debug:
+            raise
+        typer.secho(f"error: {error}", fg="red", err=True)
+        raise SystemExit(1) from None
+    except OSError as error:
+        if debug:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        typer.secho(f"error: {where}{error.strerror or error}; --debug shows where it came from", fg="red", err=True)
+        raise SystemExit(1) from None
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date; expected YYYY-MM-DD") from None
+
+
+if __name__ == "__main__":
+    main()
