@@ -1,0 +1,209 @@
+"""Text of records and files -> our values, by named parsers over whole columns.
+
+Belongs here: how a figure, a date or a type is written, for any source. Does not: which column means
+what (sales_columns.py for files, assets_config/sources for services).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from realestate_os.storage.property_identity import clean_apn, zip5
+
+Texts = pd.Series  # of str or None
+SQFT_PER_ACRE = 43_560.0
+# Tried in this order on what is still unread. Day first is never guessed: US records put the month first.
+DATE_FORMATS = ("ISO8601", "%m/%d/%Y", "%Y%m%d", "%Y%m%dT%H%M%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%y",
+                "%m-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%Y/%m/%d")  # fmt: skip
+MONTH_FORMATS = ("%Y-%m", "%m/%Y", "%Y/%m", "%b %Y", "%B %Y", "%b-%Y")
+MONTH_ONLY = r"^\s*(?:\d{4}[-/]\d{1,2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}[ -]\d{4})\s*$"
+# Most telling word first: "condominium apartment" is a condo, "residential townhouse" a townhouse.
+PROPERTY_TYPE_WORDS = (
+    ("condo", r"condo|co-?op|strata"),
+    ("townhouse", r"town\s?(?:house|home)|row\s?house|attached|\bpud\b"),
+    (
+        "multi_family",
+        r"multi|duplex|triplex|fourplex|quad|apartment|2-4|two.family|three.family|[2-9] units?",
+    ),
+    ("manufactured", r"manufactured|mobile|modular|trailer"),
+    ("land", r"vacant|\bland\b|\blot\b|acreage"),
+    (
+        "single_family",
+        r"single|\bsfr?\b|\bsfh\b|detached|residen|\bhouse\b|dwelling|1.family|one.family",
+    ),
+)
+_TRUE, _FALSE = r"^(?:y|yes|true|t|1|1\.0|q)$", r"^(?:n|no|false|f|0|0\.0|u)$"
+
+
+def text(values: Texts) -> Texts:
+    """One line without outer blanks; empty and "na" become null."""
+    clean = values.astype("string").str.replace(r"\s+", " ", regex=True).str.strip()
+    empty = clean.isna() | clean.str.fullmatch(
+        r"|n/?a|null|none|nan", case=False
+    ).fillna(False)
+    return clean.astype(object).where(~empty, None)
+
+
+def number(values: Texts) -> Texts:
+    """A number with thousands separators, currency or unit signs; NaN where there is none."""
+    if pd.api.types.is_numeric_dtype(values):
+        return _finite(values.astype(float))
+    plain = values.astype("string").str.replace(
+        r"[$,\s]|sq\.?\s?ft\.?|sqft", "", regex=True, case=False
+    )
+    return _finite(
+        pd.to_numeric(plain, errors="coerce").astype("Float64").astype(float)
+    )
+
+
+def positive(values: Texts) -> Texts:
+    """A number above zero: records write 0 for "unknown" (bedrooms, lot, year of renovation)."""
+    numbers = number(values)
+    return numbers.where(numbers > 0)
+
+
+def acres(values: Texts) -> Texts:
+    """Acres -> square feet."""
+    return positive(values) * SQFT_PER_ACRE
+
+
+def half(values: Texts) -> Texts:
+    """A count of half baths -> baths."""
+    return number(values) * 0.5
+
+
+def day(values: Texts) -> Texts:
+    """A date in the ways people write it -> datetime64[ns] at midnight; a month alone is its first day."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return (
+            pd.to_datetime(values)
+            .dt.tz_localize(None)
+            .dt.normalize()
+            .astype("datetime64[ns]")
+        )
+    written = text(values).astype("string").str.replace(r"\.0+$", "", regex=True)
+    months = written.str.match(MONTH_ONLY).fillna(False).astype(bool)
+    found = _first_that_reads(written.where(~months), DATE_FORMATS)
+    return found.fillna(_first_that_reads(written.where(months), MONTH_FORMATS))
+
+
+def epoch_ms(values: Texts) -> Texts:
+    """ArcGIS dates: milliseconds since 1970 in UTC -> datetime64[ns] at midnight."""
+    return (
+        pd.to_datetime(number(values), unit="ms", errors="coerce")
+        .dt.normalize()
+        .astype("datetime64[ns]")
+    )
+
+
+def apn(values: Texts) -> Texts:
+    """A parcel number without punctuation."""
+    return _each(values, clean_apn)
+
+
+def zip_code(values: Texts) -> Texts:
+    """Five digits; a leading zero that a spreadsheet dropped is put back."""
+    written = text(values).astype("string").str.replace(r"\.0+$", "", regex=True)
+    short = written.str.fullmatch(r"\d{3,4}").fillna(False)
+    return _each(written.where(~short, written.str.zfill(5)), zip5)
+
+
+def property_type(values: Texts) -> Texts:
+    """Words of a record -> one of PROPERTY_TYPES; other where unread, null where nothing but a code is written."""
+    written = text(values).astype("string")
+    written = written.mask(~written.str.contains("[A-Za-z]{2}").fillna(True), None)
+    kinds = [word for word, _ in PROPERTY_TYPE_WORDS]
+    hits = [
+        written.str.contains(pattern, case=False, regex=True).fillna(False)
+        for _, pattern in PROPERTY_TYPE_WORDS
+    ]
+    own = (
+        written.str.lower().str.replace(" ", "_").isin([*kinds, "other"]).fillna(False)
+    )
+    found = pd.Series(
+        np.select([hit.to_numpy(bool) for hit in hits], kinds, default="other"),
+        index=values.index,
+    )
+    found = found.mask(own.astype(bool), written.str.lower().str.replace(" ", "_"))
+    return found.astype(object).where(written.notna(), None)
+
+
+def yes_no(values: Texts) -> Texts:
+    """yes/no, Y/N, true/false, 1/0, Q/U (qualified) -> 1.0, 0.0, NaN."""
+    written = values.astype("string").str.strip()
+    yes = written.str.match(_TRUE, case=False).fillna(False)
+    no = written.str.match(_FALSE, case=False).fillna(False)
+    return pd.Series(
+        np.select([yes.to_numpy(bool), no.to_numpy(bool)], [1.0, 0.0], default=np.nan),
+        index=values.index,
+    )
+
+
+def no_yes(values: Texts) -> Texts:
+    """yes_no the other way round: a flag that marks what we do not want."""
+    return 1.0 - yes_no(values)
+
+
+def warranty_deed(values: Texts) -> Texts:
+    """An instrument's name -> 1.0 when it conveys at market, 0.0 for quitclaims and the like."""
+    written = text(values).astype("string")
+    other = written.str.contains(
+        r"quit|gift|trustee|executor|correction|foreclos|sheriff|easement",
+        case=False,
+        regex=True,
+    )
+    return 1.0 - other.astype("Float64").astype(float)
+
+
+PARSERS: dict[str, Callable[[Texts], Texts]] = {
+    parser.__name__: parser
+    for parser in (
+        text,
+        number,
+        positive,
+        acres,
+        half,
+        day,
+        epoch_ms,
+        apn,
+        zip_code,
+        property_type,
+        yes_no,
+        no_yes,
+        warranty_deed,
+    )
+}
+
+
+def month_only(values: Texts) -> pd.Series[Any]:
+    """Which dates name a month and no day."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return pd.Series(False, index=values.index)
+    return values.astype("string").str.match(MONTH_ONLY).fillna(False).astype(bool)
+
+
+def _finite(values: Texts) -> Texts:
+    return values.where(np.isfinite(values))
+
+
+def _first_that_reads(written: Texts, formats: tuple[str, ...]) -> Texts:
+    found = pd.Series(pd.NaT, index=written.index, dtype="datetime64[ns]")
+    for form in formats:
+        left = found.isna() & written.notna()
+        if not left.any():
+            break
+        read = pd.to_datetime(
+            written[left].astype(object), format=form, errors="coerce", utc=True
+        )
+        found[left] = read.dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
+    return found
+
+
+def _each(values: Texts, parse: Callable[[object], str | None]) -> Texts:
+    """A plain function over the distinct values."""
+    known = {value: parse(value) for value in values.dropna().unique()}
+    return values.map(known).astype(object).where(values.notna(), None)

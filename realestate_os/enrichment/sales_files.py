@@ -1,0 +1,226 @@
+"""A file of closed sales -> rows in SALES columns, and what was set aside.
+
+Belongs here: reading CSV, Parquet and XLSX, turning columns into our fields, refusing impossible
+rows. Does not: which column means what (sales_columns.py), merging into a county (sale_versions.py).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from realestate_os.counties import County
+from realestate_os.enrichment.as_of import to_days
+from realestate_os.enrichment.parsers import PARSERS, month_only
+from realestate_os.enrichment.sale_rules import finish_sales
+from realestate_os.enrichment.sales_columns import (
+    FIELDS,
+    SalesFileError,
+    SalesMapping,
+    choose_columns,
+)
+from realestate_os.storage.set_aside import SetAside
+
+
+@dataclass(frozen=True)
+class SalesTable:
+    """A file as text: its cells, the line each row stood on, the file's name and digest."""
+
+    name: str
+    sha256: str
+    cells: pd.DataFrame
+    lines: pd.Series[Any]
+
+
+def read_sales_file(
+    path: Path, county: County, mapping: SalesMapping | None = None
+) -> tuple[pd.DataFrame, SetAside]:
+    """Sales of a file in SALES columns, one version each; and the rows set aside, each with line and reason.
+
+    known_on is the recording date, else the sale's date (the month's last day where only the month
+    is known) plus the county's recording lag.
+
+    Raises:
+        SalesFileError: the file cannot be read, or a needed column was not found.
+    """
+    refused = SetAside()
+    table = read_table(path, refused)
+    columns = choose_columns(table.cells.columns, mapping or SalesMapping(), table.name)
+    return sales_of_table(
+        table, columns, county, mapping or SalesMapping(), refused
+    ), refused
+
+
+def sales_of_table(
+    table: SalesTable,
+    columns: dict[str, str],
+    county: County,
+    mapping: SalesMapping,
+    refused: SetAside,
+) -> pd.DataFrame:
+    """The table's sales by a chosen mapping; impossible rows go to `refused`."""
+    fields = pd.DataFrame(
+        {
+            name: PARSERS[FIELDS[name].parser](table.cells[column])
+            for name, column in columns.items()
+        }
+    )
+    fields = fields.reindex(columns=[*FIELDS])
+    fields["month_only"] = (
+        month_only(table.cells[columns["sale_date"]])
+        if "sale_date" in columns
+        else True
+    )
+    fields["item"] = table.name + " line " + table.lines.astype(str)
+    fields["url"] = None
+    if mapping.property_type is not None:
+        fields["property_type"] = fields["property_type"].fillna(mapping.property_type)
+    fields = _with_area(_with_dates(fields, mapping, table), refused)
+    return finish_sales(fields, county, f"file:{table.name}", refused)
+
+
+def read_table(path: Path, refused: SetAside) -> SalesTable:
+    """Read a file as text. A row with more or fewer cells than the header is set aside.
+
+    Raises:
+        SalesFileError: missing, unreadable or empty.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SalesFileError(
+            f"{path}: cannot be read: {error.strerror}; give the path of a CSV or Parquet file"
+        ) from None
+    name = path.name.lower().removesuffix(".gz")
+    digest = hashlib.sha256(data).hexdigest()
+    if name.endswith((".parquet", ".pq")):
+        cells = pd.read_parquet(io.BytesIO(data))
+        lines = pd.Series(range(1, len(cells) + 1), index=cells.index)
+    elif name.endswith((".xlsx", ".xlsm")):
+        cells = _read_xlsx(path, data)
+        lines = pd.Series(range(2, len(cells) + 2), index=cells.index)
+    else:
+        cells, lines = _read_csv(path, data, refused)
+    return SalesTable(path.name, digest, cells, lines)
+
+
+def _read_csv(
+    path: Path, data: bytes, refused: SetAside
+) -> tuple[pd.DataFrame, pd.Series[Any]]:
+    text = _decoded(path, data)
+    head = text[: text.find("\n") + 1] or text
+    delimiter = max(",;\t|", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        rows, lines = [], []
+        for row in reader:
+            if len(row) == len(header):
+                rows.append(row)
+                lines.append(reader.line_num)
+            elif any(row):
+                item = f"{path.name} line {reader.line_num}"
+                refused.add(
+                    item,
+                    "wrong_number_of_cells",
+                    value=len(row),
+                    detail=f"the header has {len(header)}",
+                )
+    except csv.Error as error:
+        raise SalesFileError(
+            f"{path}: line {reader.line_num} is not CSV: {error}"
+        ) from None
+    if len(set(header)) < len(header):
+        twice = sorted({column for column in header if header.count(column) > 1})
+        raise SalesFileError(
+            f"{path}: the header names {', '.join(twice)} twice; rename one"
+        )
+    return pd.DataFrame(rows, columns=header, dtype=object), pd.Series(
+        lines, dtype="int64"
+    )
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        plain = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except (OSError, EOFError) as error:
+        raise SalesFileError(f"{path}: damaged gzip file: {error}") from None
+    if b"\x00" in plain[:4096]:
+        raise SalesFileError(
+            f"{path}: is not text; give a CSV (also .gz), Parquet or XLSX file"
+        )
+    try:
+        return plain.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return plain.decode("cp1252", errors="replace")
+
+
+def _read_xlsx(path: Path, data: bytes) -> pd.DataFrame:
+    try:
+        return pd.read_excel(io.BytesIO(data), dtype=object)
+    except ImportError:
+        raise SalesFileError(
+            f"{path}: XLSX needs the package openpyxl; install it, or save the sheet as CSV"
+        ) from None
+    except ValueError as error:
+        raise SalesFileError(f"{path}: not a readable XLSX file: {error}") from None
+
+
+def _with_dates(
+    fields: pd.DataFrame, mapping: SalesMapping, table: SalesTable
+) -> pd.DataFrame:
+    """sale_date from a date, or from month and year; the year may be the mapping's or the file name's."""
+    dated = to_days(fields["sale_date"])
+    if fields["sale_month"].notna().any():
+        year = fields["sale_year"].fillna(_year_of_file(fields, mapping, table))
+        month = fields["sale_month"].where(fields["sale_month"].between(1, 12))
+        parts = pd.DataFrame({"year": year, "month": month, "day": 1})
+        first = pd.to_datetime(parts, errors="coerce").astype("datetime64[ns]")
+        fields["month_only"] = fields["month_only"] | dated.isna()
+        dated = dated.fillna(first)
+    return fields.assign(sale_date=dated, recorded_on=to_days(fields["recorded_on"]))
+
+
+def _year_of_file(
+    fields: pd.DataFrame, mapping: SalesMapping, table: SalesTable
+) -> float:
+    """The year of a file that gives months only."""
+    found = {
+        int(word)
+        for word in _words(table.name)
+        if word.isdigit() and 1950 <= int(word) <= 2100
+    }
+    if mapping.sale_year is not None:
+        return float(mapping.sale_year)
+    if len(found) == 1:
+        return float(found.pop())
+    if fields["sale_year"].notna().any() or fields["sale_date"].notna().any():
+        return float("nan")
+    raise SalesFileError(
+        f"{table.name}: has the month of the sale but no year; write `sale_year: 2016` into a mapping file and pass it "
+        "with --mapping, or put the year into the file's name"
+    )
+
+
+def _words(name: str) -> list[str]:
+    return "".join(char if char.isalnum() else " " for char in name).split()
+
+
+def _with_area(fields: pd.DataFrame, refused: SetAside) -> pd.DataFrame:
+    """A file is imported to learn prices from; a row without living area teaches nothing."""
+    missing = fields["square_footage"].isna()
+    for item in fields.loc[missing, "item"]:
+        refused.add(
+            str(item),
+            "no_living_area",
+            field="square_footage",
+            detail="a living area above 0 is needed",
+        )
+    return fields[~missing]
