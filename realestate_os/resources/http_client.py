@@ -1,0 +1,267 @@
+"""HttpClient: GET from public services, guarded, bounded and retried.
+
+Belongs here: timeouts, retries, size limit, address guard, logical bases, one clear error. Does not:
+what a service's answer means (enrichment/connectors), crawling pages (discovery).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Self, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from realestate_os.resources.addresses import ForbiddenAddressError, refuse_private, to_logical, to_origin
+from realestate_os.settings import Settings
+
+TRIES = 4
+LONGEST_WAIT_S = 30.0
+MOST_REDIRECTS = 5
+# A server that drips one byte a second keeps every single read within its timeout.
+TIMEOUTS_PER_BODY = 4
+RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+SECRET_PARAMS = ("key", "token", "secret", "signature", "password", "auth")
+
+T = TypeVar("T")
+
+
+class HttpError(Exception):
+    """A request failed for good; the message names URL (without secrets), cause, tries and what to do.
+
+    `status` is the HTTP status of the last answer, None without one.
+    """
+
+    def __init__(self, url: str, cause: str, advice: str, *, status: int | None = None, tries: int = 1) -> None:
+        self.url, self.cause, self.status, self.tries = url, cause, status, tries
+        after = f" after {tries} tries" if tries > 1 else ""
+        super().__init__(f"{url}: {cause}{after}; {advice}")
+
+
+class _TransientError(Exception):
+    """Worth another try."""
+
+    def __init__(self, cause: str, advice: str, status: int | None = None, wait_s: float | None = None) -> None:
+        super().__init__(cause)
+        self.cause, self.advice, self.status, self.wait_s = cause, advice, status, wait_s
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer: status, headers (lower-case names), body, and the logical URL without secrets."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
+
+
+class HttpClient:
+    """GET with retries. Used as a context manager, or closed with close().
+
+    `sleep` is how it waits between tries; tests pass one that does not.
+    """
+
+    def __init__(self, settings: Settings, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._settings = settings
+        self._sleep = sleep
+        self._client = httpx.Client(
+            timeout=settings.http_timeout_s,
+            follow_redirects=False,
+            trust_env=False,
+            headers={"User-Agent": f"RealEstateOS/0.1 (+{settings.crawler_contact_url})"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def get(
+        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """GET a logical URL.
+
+        Raises:
+            HttpError: no answer below 400 within the tries, or a body above http_max_body_bytes.
+            ForbiddenAddressError: the URL, or one it redirects to, is not public.
+        """
+        return self._retried(url, params, headers, lambda response: response)
+
+    def get_json(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        refuse: Callable[[Any], str | None] | None = None,
+    ) -> Any:
+        """GET and parse JSON; raises as get().
+
+        A body that is not JSON, or for which `refuse` gives a reason, counts as a failed try: a
+        truncated body and ArcGIS's errors come with status 200.
+        """
+        return self.get_document(url, params, headers, refuse)[0]
+
+    def get_document(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        refuse: Callable[[Any], str | None] | None = None,
+    ) -> tuple[Any, Response]:
+        """get_json() with the response it was read from, for the archive."""
+
+        def parsed(response: Response) -> tuple[Any, Response]:
+            try:
+                document = json.loads(response.content)
+            except ValueError:
+                raise _TransientError("answered with a body that is not JSON", _SERVICE, response.status) from None
+            reason = refuse(document) if refuse else None
+            if reason:
+                raise _TransientError(f"answered with an error: {reason[:200]}", _SERVICE, response.status)
+            return document, response
+
+        return self._retried(url, params, headers, parsed)
+
+    def _retried(
+        self,
+        url: str,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        accept: Callable[[Response], T],
+    ) -> T:
+        full = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
+        tries = 0
+        try:
+            for attempt in self._retrying():
+                with attempt:
+                    tries += 1
+                    return accept(self._once(full, headers or {}))
+        except _TransientError as error:
+            raise HttpError(shown(full), error.cause, error.advice, status=error.status, tries=tries) from None
+        raise AssertionError("tenacity ends with a result or an exception")
+
+    def _retrying(self) -> Retrying:
+        return Retrying(
+            stop=stop_after_attempt(TRIES),
+            wait=_wait,
+            retry=retry_if_exception_type(_TransientError),
+            sleep=self._sleep,
+            reraise=True,
+        )
+
+    def _once(self, url: str, headers: Mapping[str, str]) -> Response:
+        for _ in range(MOST_REDIRECTS + 1):
+            response, location = self._hop(url, headers)
+            if location is None:
+                return response
+            before, url = url, location
+            if urlsplit(before).netloc != urlsplit(url).netloc:
+                headers = {name: value for name, value in headers.items() if name.lower() in ("accept", "x-as-of")}
+        raise HttpError(shown(url), f"redirects more than {MOST_REDIRECTS} times", "correct the source's URL")
+
+    def _hop(self, url: str, headers: Mapping[str, str]) -> tuple[Response, str | None]:
+        """One request; the second value is where it redirects to, as a logical URL."""
+        origin = to_origin(url, self._settings)
+        refuse_private(origin, self._settings)
+        try:
+            with self._client.stream("GET", origin, headers=dict(headers)) as answer:
+                if answer.is_redirect and "location" in answer.headers:
+                    target = str(answer.url.join(answer.headers["location"]))
+                    return _answer(answer, b"", url), to_logical(target, self._settings)
+                _check_status(answer, url)
+                return _answer(answer, self._body(answer, url), url), None
+        except httpx.TimeoutException:
+            seconds = self._settings.http_timeout_s
+            raise _TransientError(f"no answer within {seconds:g} s", f"{_SERVICE}, or raise HTTP_TIMEOUT_S") from None
+        except httpx.TransportError as error:
+            raise _TransientError(f"cannot be reached ({error})", self._how_to_reach(url)) from None
+        except httpx.DecodingError as error:
+            raise _TransientError(f"answered with a damaged body ({error})", _SERVICE) from None
+
+    def _body(self, answer: httpx.Response, url: str) -> bytes:
+        limit = self._settings.http_max_body_bytes
+        deadline = time.monotonic() + TIMEOUTS_PER_BODY * self._settings.http_timeout_s
+        parts, size = [], 0
+        for part in answer.iter_bytes(65_536):
+            size += len(part)
+            if size > limit:
+                raise HttpError(
+                    shown(url),
+                    f"the body is larger than {limit:,} bytes",
+                    "ask for fewer rows, or raise HTTP_MAX_BODY_BYTES",
+                    status=answer.status_code,
+                )
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout("the body drips")
+            parts.append(part)
+        return b"".join(parts)
+
+    def _how_to_reach(self, url: str) -> str:
+        if to_origin(url, self._settings) != url:
+            return "start the sandbox with `realestate-os sandbox`, or check its port"
+        return "check the network and the source's URL, then run again"
+
+
+_SERVICE = "the service is failing: run again later"
+
+
+def shown(url: str) -> str:
+    """The URL as it may be stored and logged: values of keys and tokens are replaced."""
+    parts = urlsplit(url)
+    query = [(name, "***" if _is_secret(name) else value) for name, value in parse_qsl(parts.query, True)]
+    netloc = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(query, safe="*$,:'() "), ""))
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in SECRET_PARAMS)
+
+
+def _answer(answer: httpx.Response, body: bytes, url: str) -> Response:
+    return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, body, shown(url))
+
+
+def _check_status(answer: httpx.Response, url: str) -> None:
+    status = answer.status_code
+    if status in RETRIED_STATUSES:
+        raise _TransientError(f"answered {status}", _SERVICE, status, _retry_after(answer.headers.get("retry-after")))
+    if status >= 400:
+        advice = {401: "check the service's key", 403: "check the service's key", 404: "check the source's URL"}
+        raise HttpError(shown(url), f"answered {status}", advice.get(status, "check the source's query"), status=status)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds that the server asks for, as a number or an HTTP date; at most LONGEST_WAIT_S."""
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (TypeError, ValueError):
+            return None
+    return min(max(seconds, 0.0), LONGEST_WAIT_S)
+
+
+_BACKOFF = wait_exponential_jitter(initial=0.25, max=8.0, jitter=0.25)
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait_s if isinstance(error, _TransientError) else None
+    return _BACKOFF(state) if asked is None else asked
+
+
+__all__ = ["ForbiddenAddressError", "HttpClient", "HttpError", "Response", "shown"]
