@@ -1,0 +1,62 @@
+# The project's commands. Each target sets up what it needs first (infra/setup.sh); a second call is instant.
+#   make demo ARGS="--county king_wa --listings 50"     options are passed on
+#   make demo PYTHON=/usr/bin/python3.12                another interpreter for .venv
+
+BIN := .venv/bin
+ARGS ?=
+PYTHON ?=
+export PYTHON
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up doctor test drill lint format bench lock clean clean-data
+
+help: ## this list
+	@echo "make TARGET [ARGS=\"options\"] [PYTHON=/path/to/python]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## system packages and .venv; the other targets call it
+	@infra/setup.sh
+
+demo: setup ## the whole pipeline once, on the sandbox
+	@$(BIN)/realestate-os demo $(ARGS)
+
+up: setup ## Postgres, Dagster, MLflow UI and the web app, until Ctrl-C
+	@exec $(BIN)/realestate-os up $(ARGS)
+
+doctor: setup ## is everything there that a run needs
+	@$(BIN)/realestate-os doctor $(ARGS)
+
+# A part of the suite (ARGS names it) is not held to the whole suite's coverage.
+test: setup ## all tests but the drills, with coverage
+	@$(BIN)/pytest --cov --cov-report=term:skip-covered $(if $(ARGS),--cov-fail-under=0) $(ARGS)
+
+drill: setup ## the long tests: kills, floods, thousands of pages
+	@$(BIN)/pytest -m drill $(ARGS)
+
+lint: setup ## format, rules, types, floors, the graph
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
+
+format: setup ## put the code into form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## the benchmarks
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+# For every supported Python and Debian at once; without any index address, so that it works everywhere.
+lock: setup ## requirements.lock from pyproject.toml; ARGS=--upgrade takes newer releases
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -q -o requirements.lock
+
+clean: ## remove .venv and caches; the data stays
+	@rm -rf .venv .setup.log .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-data: ## remove var/, the demo's data
+	@rm -rf var
