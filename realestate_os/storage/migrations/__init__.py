@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
@@ -33,7 +34,7 @@ def upgrade(owner_url: str, revision: str = HEAD) -> str:
     """Migrate up in one transaction; returns the revision reached. Nothing happens if it is there already.
 
     Raises:
-        PostgresError: the server does not answer.
+        PostgresError: the server does not answer, the revision is unknown, or roles are missing.
     """
     with _connection(owner_url) as connection:
         command.upgrade(_config(connection), revision)
@@ -44,7 +45,7 @@ def downgrade(owner_url: str, revision: str = BASE) -> str:
     """Migrate down in one transaction; returns the revision reached. The data of dropped tables is lost.
 
     Raises:
-        PostgresError: the server does not answer.
+        PostgresError: the server does not answer, the revision is unknown, or roles are missing.
     """
     with _connection(owner_url) as connection:
         command.downgrade(_config(connection), revision)
@@ -106,6 +107,8 @@ def _connection(url: str) -> Iterator[Connection]:
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise PostgresError(f"Postgres does not answer at {engine.url.render_as_string()}: {reason}") from error
+    except CommandError as error:
+        raise PostgresError(f"the database was not migrated: {error}") from error
     finally:
         engine.dispose()
 

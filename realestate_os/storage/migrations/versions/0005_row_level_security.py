@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 
 revision = "0005"
 down_revision = "0004"
@@ -90,7 +91,7 @@ def _require_roles() -> None:
     there = set(op.get_bind().scalars(sa.text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'realestate_%'")))
     missing = {"realestate_owner", "realestate_app", "realestate_definer"} - there
     if missing:
-        raise RuntimeError(
+        raise CommandError(
             f"the roles {', '.join(sorted(missing))} are missing;"
             " run realestate_os/storage/migrations/roles.sql as a superuser first"
         )
