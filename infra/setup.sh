@@ -84,10 +84,11 @@ install_system_packages() {
 
 # ----------------------------------------------------------------------------------- environment
 
-# First line: which Python and which folder (another one needs a new .venv). Second: what is installed.
+# First line: which Python and which folder (another one needs a new .venv). Second: what is installed;
+# the tools' settings in pyproject.toml change nothing there.
 wanted_stamp() {
   "$python" -c 'import sys; print(sys.executable, sys.version.split()[0])' | sed "s|$| $project|"
-  cat "$lock" "$project/pyproject.toml" | sha256sum
+  sed '/^\[tool\./,$d' "$project/pyproject.toml" | cat "$lock" - | sha256sum
 }
 
 # A .venv without a stamp was broken half-way; one of another Python or folder cannot be mended in place.
