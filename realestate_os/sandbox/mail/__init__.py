@@ -1,0 +1,1 @@
+"""SendGrid v3: accepts mail, posts signed events."""

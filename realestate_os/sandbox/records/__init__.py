@@ -1,0 +1,1 @@
+"""The public records: Census, Socrata and ArcGIS."""

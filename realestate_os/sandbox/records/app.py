@@ -1,0 +1,136 @@
+"""Routes of the public records: Census, Socrata, ArcGIS.
+
+Belongs here: which URL answers what. Does not: queries (census.py, socrata.py, arcgis.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from realestate_os.sandbox.asked import county_of, day_of
+from realestate_os.sandbox.control import control_routes
+from realestate_os.sandbox.faults import Faults
+from realestate_os.sandbox.records import arcgis, census, socrata
+from realestate_os.sandbox.records.layers import LAYERS
+from realestate_os.sandbox.records.tables import Tables
+from realestate_os.sandbox.world import World
+
+
+def records_app(world: World, faults: Faults) -> Starlette:
+    """The records as an ASGI application."""
+    routes = _Routes(world)
+    layer = "/arcgis/rest/services/{county}/{layer}/MapServer/0"
+    return Starlette(
+        routes=[
+            Route("/", routes.about),
+            Route("/census/data/{year:int}/acs/acs5", routes.census),
+            Route("/socrata/resource/{dataset}.json", routes.socrata),
+            Route(layer, routes.arcgis_layer, methods=["GET", "POST"]),
+            Route(f"{layer}/query", routes.arcgis_query, methods=["GET", "POST"]),
+            *control_routes(world, faults),
+        ],
+        exception_handlers={HTTPException: _error},
+    )
+
+
+class _Routes:
+    def __init__(self, world: World) -> None:
+        self.world, self.tables = world, Tables()
+
+    async def about(self, request: Request) -> Response:
+        """What the port serves, with all field names."""
+        lines = [
+            "Public records of invented counties (or of a file of real sales). Header X-As-Of: YYYY-MM-DD answers as of another day.",
+            "",
+            f"Census: /census/data/YEAR/acs/acs5?get=NAME,...&for=zip%20code%20tabulation%20area:98101,98102 (years from {census.FIRST_VINTAGE})",
+            f"  variables: {', '.join(census.VARIABLES)}",
+            "Socrata: /socrata/resource/COUNTY-parcels.json and COUNTY-sales.json with $select, $where, $order, $limit, $offset",
+            "ArcGIS:  /arcgis/rest/services/COUNTY/Parcels/MapServer/0 and COUNTY/Sales/MapServer/0, /query with f=json",
+            "",
+        ]
+        for (service, layer), fields in LAYERS.items():
+            lines.append(f"{service} {layer}: {', '.join(f'{field.name} ({field.kind})' for field in fields)}")
+        lines += [
+            "",
+            f"Counties: {', '.join(self.world.county_keys)}",
+            "Control: /_control/planted, /_control/contracts, /_control/contacts, /_control/faults",
+        ]
+        return PlainTextResponse("\n".join(lines) + "\n")
+
+    async def census(self, request: Request) -> Response:
+        """ACS five-year figures."""
+        try:
+            rows = await run_in_threadpool(
+                census.query,
+                request.path_params["year"],
+                request.query_params,
+                day_of(request, self.world),
+                self.world.seed,
+            )
+        except census.CensusError as error:
+            return PlainTextResponse(str(error), error.status)
+        return JSONResponse(rows)
+
+    async def socrata(self, request: Request) -> Response:
+        """Rows of a dataset."""
+        county, _, layer = request.path_params["dataset"].rpartition("-")
+        if layer not in ("parcels", "sales") or county not in self.world.county_keys:
+            body = {
+                "code": "dataset.missing",
+                "error": True,
+                "message": "Not found",
+                "data": {"id": request.path_params["dataset"]},
+            }
+            return JSONResponse(body, 404)
+        on = day_of(request, self.world, county)
+        try:
+            rows = await run_in_threadpool(self._soda, county, layer, on, dict(request.query_params))
+        except socrata.SodaError as error:
+            return JSONResponse(error.body, 400)
+        return JSONResponse(rows)
+
+    def _soda(self, county: str, layer: str, on: date, params: Mapping[str, str]) -> list[dict[str, Any]]:
+        return socrata.query(self.tables.of("socrata", layer, self.world.of(county), on), params)
+
+    async def arcgis_layer(self, request: Request) -> Response:
+        """Description of a layer."""
+        return await self._arcgis(
+            request,
+            lambda table, params: arcgis.describe_layer(
+                request.path_params["county"], request.path_params["layer"], table
+            ),
+        )
+
+    async def arcgis_query(self, request: Request) -> Response:
+        """Features of a layer."""
+        return await self._arcgis(request, arcgis.query)
+
+    async def _arcgis(self, request: Request, answer: Any) -> Response:
+        layer = request.path_params["layer"]
+        if ("arcgis", layer) not in LAYERS or request.path_params["county"] not in self.world.county_keys:
+            return JSONResponse(arcgis.ArcgisError(f"Service {layer}/MapServer not found", code=404).body)
+        params = dict(request.query_params)
+        if request.method == "POST":
+            params |= dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+        there = await run_in_threadpool(county_of, request, self.world)
+        on = day_of(request, self.world, there.county.key)
+        try:
+            body = await run_in_threadpool(lambda: answer(self.tables.of("arcgis", layer, there, on), params))
+        except arcgis.ArcgisError as error:
+            body = error.body
+        return JSONResponse(body)
+
+
+async def _error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code)

@@ -1,0 +1,1 @@
+"""The for-sale-by-owner site."""
