@@ -74,18 +74,18 @@ def _create_prospect_queue() -> None:
         sa.Column("created_at", MOMENT, server_default=NOW, nullable=False),
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
         sa.CheckConstraint(
-            "price_basis <> 'none' OR listing_price_usd IS NULL", name="ck_prospect_queue_price_has_basis"
+            "price_basis <> 'none' OR listing_price_usd IS NULL", name=op.f("ck_prospect_queue_price_has_basis")
         ),
         sa.CheckConstraint(
             "price_basis IN ('asking', 'contract', 'auction_opening', 'down_payment', 'none')",
-            name="ck_prospect_queue_price_basis",
+            name=op.f("ck_prospect_queue_price_basis"),
         ),
         sa.CheckConstraint(
-            "status <> 'rejected' OR status_reason IS NOT NULL", name="ck_prospect_queue_rejected_has_reason"
+            "status <> 'rejected' OR status_reason IS NOT NULL", name=op.f("ck_prospect_queue_rejected_has_reason")
         ),
         sa.CheckConstraint(
             "status IN ('new', 'ready', 'enriched', 'scored', 'packet_ready', 'rejected')",
-            name="ck_prospect_queue_status",
+            name=op.f("ck_prospect_queue_status"),
         ),
         sa.PrimaryKeyConstraint("property_id", name="pk_prospect_queue"),
     )
@@ -113,7 +113,7 @@ def _create_property_enrichment() -> None:
         sa.Column("payload", JSONB, server_default=EMPTY_OBJECT, nullable=False),
         sa.Column("created_at", MOMENT, server_default=NOW, nullable=False),
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
-        sa.CheckConstraint("status IN ('complete', 'partial', 'failed')", name="ck_property_enrichment_status"),
+        sa.CheckConstraint("status IN ('complete', 'partial', 'failed')", name=op.f("ck_property_enrichment_status")),
         sa.ForeignKeyConstraint(
             ["property_id"], ["prospect_queue.property_id"], name="fk_property_enrichment_property_id"
         ),
@@ -140,7 +140,7 @@ def _create_field_provenance() -> None:
         sa.Column("lost", JSONB, server_default=EMPTY_LIST, nullable=False),
         sa.Column("created_at", MOMENT, server_default=NOW, nullable=False),
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
-        sa.CheckConstraint("confidence BETWEEN 0 AND 1", name="ck_field_provenance_confidence"),
+        sa.CheckConstraint("confidence BETWEEN 0 AND 1", name=op.f("ck_field_provenance_confidence")),
         sa.ForeignKeyConstraint(
             ["property_id"], ["prospect_queue.property_id"], name="fk_field_provenance_property_id"
         ),
@@ -163,10 +163,11 @@ def _create_lead_signals() -> None:
         sa.Column("created_at", MOMENT, server_default=NOW, nullable=False),
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
         sa.CheckConstraint(
-            "kind IN ('absentee_owner', 'long_tenure', 'tax_delinquency', 'notice_of_default', 'probate', 'vacancy', 'code_violation')",
-            name="ck_lead_signals_kind",
+            "kind IN ('absentee_owner', 'long_tenure', 'tax_delinquency',"
+            " 'notice_of_default', 'probate', 'vacancy', 'code_violation')",
+            name=op.f("ck_lead_signals_kind"),
         ),
-        sa.CheckConstraint("expires_on >= seen_on", name="ck_lead_signals_expires_after_seen"),
+        sa.CheckConstraint("expires_on >= seen_on", name=op.f("ck_lead_signals_expires_after_seen")),
         sa.ForeignKeyConstraint(["property_id"], ["prospect_queue.property_id"], name="fk_lead_signals_property_id"),
         sa.PrimaryKeyConstraint("id", name="pk_lead_signals"),
         sa.UniqueConstraint(
@@ -220,18 +221,21 @@ def _create_property_scores() -> None:
         sa.Column("payload", JSONB, server_default=EMPTY_OBJECT, nullable=False),
         sa.Column("created_at", MOMENT, server_default=NOW, nullable=False),
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
-        sa.CheckConstraint("band IN ('excellent', 'good', 'fair', 'poor')", name="ck_property_scores_band"),
-        sa.CheckConstraint("confidence_band IN ('high', 'medium', 'low')", name="ck_property_scores_confidence_band"),
+        sa.CheckConstraint("band IN ('excellent', 'good', 'fair', 'poor')", name=op.f("ck_property_scores_band")),
+        sa.CheckConstraint(
+            "confidence_band IN ('high', 'medium', 'low')", name=op.f("ck_property_scores_confidence_band")
+        ),
         sa.CheckConstraint(
             "price_basis IN ('asking', 'contract', 'auction_opening', 'down_payment', 'none')",
-            name="ck_property_scores_price_basis",
+            name=op.f("ck_property_scores_price_basis"),
         ),
         sa.CheckConstraint(
-            "(bird_dog_score IS NULL) = (score_null_reason IS NOT NULL)", name="ck_property_scores_score_or_reason"
+            "(bird_dog_score IS NULL) = (score_null_reason IS NOT NULL)",
+            name=op.f("ck_property_scores_score_or_reason"),
         ),
-        sa.CheckConstraint("bird_dog_score BETWEEN 0 AND 100", name="ck_property_scores_bird_dog_score"),
-        sa.CheckConstraint("confidence BETWEEN 0 AND 1", name="ck_property_scores_confidence"),
-        sa.CheckConstraint("p_deal BETWEEN 0 AND 1", name="ck_property_scores_p_deal"),
+        sa.CheckConstraint("bird_dog_score BETWEEN 0 AND 100", name=op.f("ck_property_scores_bird_dog_score")),
+        sa.CheckConstraint("confidence BETWEEN 0 AND 1", name=op.f("ck_property_scores_confidence")),
+        sa.CheckConstraint("p_deal BETWEEN 0 AND 1", name=op.f("ck_property_scores_p_deal")),
         sa.ForeignKeyConstraint(["property_id"], ["prospect_queue.property_id"], name="fk_property_scores_property_id"),
         sa.PrimaryKeyConstraint("id", name="pk_property_scores"),
         sa.UniqueConstraint("property_id", "as_of", name="uq_property_scores_property_id_as_of"),
@@ -261,7 +265,7 @@ def _create_ml_models() -> None:
         sa.Column("trained_at", MOMENT, nullable=False),
         sa.Column("created_at", MOMENT, server_default=NOW, nullable=False),
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
-        sa.CheckConstraint("EXTRACT(day FROM month) = 1", name="ck_ml_models_month_is_first_day"),
+        sa.CheckConstraint("EXTRACT(day FROM month) = 1", name=op.f("ck_ml_models_month_is_first_day")),
         sa.PrimaryKeyConstraint("id", name="pk_ml_models"),
         sa.UniqueConstraint("county", "month", name="uq_ml_models_county_month"),
     )

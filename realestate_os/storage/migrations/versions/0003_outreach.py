@@ -58,11 +58,11 @@ def _create_contacts() -> None:
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
         sa.CheckConstraint(
             "kind <> 'buyer' OR (consent_basis IS NOT NULL AND consent_at IS NOT NULL)",
-            name="ck_contacts_buyer_consented",
+            name=op.f("ck_contacts_buyer_consented"),
         ),
-        sa.CheckConstraint("kind IN ('team', 'buyer')", name="ck_contacts_kind"),
-        sa.CheckConstraint("email = lower(email)", name="ck_contacts_email_lower"),
-        sa.CheckConstraint("min_price_usd <= max_price_usd", name="ck_contacts_price_range"),
+        sa.CheckConstraint("kind IN ('team', 'buyer')", name=op.f("ck_contacts_kind")),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_contacts_email_lower")),
+        sa.CheckConstraint("min_price_usd <= max_price_usd", name=op.f("ck_contacts_price_range")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_contacts_tenant_id"),
         sa.PrimaryKeyConstraint("id", name="pk_contacts"),
         sa.UniqueConstraint("tenant_id", "email", name="uq_contacts_tenant_id_email"),
@@ -84,9 +84,10 @@ def _create_email_campaigns() -> None:
         sa.Column("counts", JSONB, server_default=EMPTY_OBJECT, nullable=False),
         sa.Column("created_at", MOMENT, server_default=NOW, nullable=False),
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
-        sa.CheckConstraint("audience IN ('team', 'buyers')", name="ck_email_campaigns_audience"),
+        sa.CheckConstraint("audience IN ('team', 'buyers')", name=op.f("ck_email_campaigns_audience")),
         sa.CheckConstraint(
-            "status IN ('draft', 'scheduled', 'sending', 'sent', 'paused', 'failed')", name="ck_email_campaigns_status"
+            "status IN ('draft', 'scheduled', 'sending', 'sent', 'paused', 'failed')",
+            name=op.f("ck_email_campaigns_status"),
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_email_campaigns_tenant_id"),
         sa.PrimaryKeyConstraint("id", name="pk_email_campaigns"),
@@ -135,20 +136,22 @@ def _create_email_queue() -> None:
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
         sa.CheckConstraint(
             "delivery_state IN ('processed', 'deferred', 'blocked', 'delivered', 'dropped', 'bounced')",
-            name="ck_email_queue_delivery_state",
+            name=op.f("ck_email_queue_delivery_state"),
         ),
         sa.CheckConstraint(
-            "engagement_state IN ('opened_machine', 'opened', 'clicked')", name="ck_email_queue_engagement_state"
+            "engagement_state IN ('opened_machine', 'opened', 'clicked')", name=op.f("ck_email_queue_engagement_state")
         ),
-        sa.CheckConstraint("status <> 'sending' OR attempt_id IS NOT NULL", name="ck_email_queue_claim_has_attempt"),
+        sa.CheckConstraint(
+            "status <> 'sending' OR attempt_id IS NOT NULL", name=op.f("ck_email_queue_claim_has_attempt")
+        ),
         sa.CheckConstraint(
             "status IN ('pending', 'sending', 'accepted', 'unknown', 'failed', 'suppressed', 'skipped')",
-            name="ck_email_queue_status",
+            name=op.f("ck_email_queue_status"),
         ),
         sa.CheckConstraint(
-            "suppression_state IN ('unsubscribed', 'complained')", name="ck_email_queue_suppression_state"
+            "suppression_state IN ('unsubscribed', 'complained')", name=op.f("ck_email_queue_suppression_state")
         ),
-        sa.CheckConstraint("num_nonnulls(contact_id, user_id) <= 1", name="ck_email_queue_one_recipient"),
+        sa.CheckConstraint("num_nonnulls(contact_id, user_id) <= 1", name=op.f("ck_email_queue_one_recipient")),
         sa.ForeignKeyConstraint(["property_id"], ["prospect_queue.property_id"], name="fk_email_queue_property_id"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "campaign_id"],
@@ -224,9 +227,9 @@ def _create_suppressions() -> None:
         sa.Column("created_at", MOMENT, server_default=NOW, nullable=False),
         sa.Column("updated_at", MOMENT, server_default=NOW, nullable=False),
         sa.CheckConstraint(
-            "reason IN ('bounce', 'spamreport', 'unsubscribe', 'manual')", name="ck_suppressions_reason"
+            "reason IN ('bounce', 'spamreport', 'unsubscribe', 'manual')", name=op.f("ck_suppressions_reason")
         ),
-        sa.CheckConstraint("num_nonnulls(suppressed_at, lifted_at) > 0", name="ck_suppressions_has_a_time"),
+        sa.CheckConstraint("num_nonnulls(suppressed_at, lifted_at) > 0", name=op.f("ck_suppressions_has_a_time")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_suppressions_tenant_id"),
         sa.PrimaryKeyConstraint("id", name="pk_suppressions"),
         sa.UniqueConstraint(
@@ -256,8 +259,10 @@ def _create_webhook_events() -> None:
         sa.Column("claimed_at", MOMENT),
         sa.Column("processed_at", MOMENT),
         sa.Column("status", sa.Text(), server_default=sa.text("'new'"), nullable=False),
-        sa.CheckConstraint("(status = 'orphan') = (tenant_id IS NULL)", name="ck_webhook_events_orphan_has_no_tenant"),
-        sa.CheckConstraint("status IN ('new', 'projected', 'orphan')", name="ck_webhook_events_status"),
+        sa.CheckConstraint(
+            "(status = 'orphan') = (tenant_id IS NULL)", name=op.f("ck_webhook_events_orphan_has_no_tenant")
+        ),
+        sa.CheckConstraint("status IN ('new', 'projected', 'orphan')", name=op.f("ck_webhook_events_status")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_webhook_events_tenant_id"),
         sa.PrimaryKeyConstraint("id", name="pk_webhook_events"),
         sa.UniqueConstraint("content_hash", name="uq_webhook_events_content_hash"),
