@@ -28,6 +28,7 @@ from realestate_os.similarity import assets as similarity
 from realestate_os.similarity.frames import COMPARABLES, EMBEDDINGS
 from realestate_os.storage.io_manager import ParquetIOManager
 from realestate_os.storage.options import storage_options
+from realestate_os.storage.parquet import ParquetStore
 from realestate_os.storage.schema import Frame
 from realestate_os.valuation import assets as valuation
 from realestate_os.valuation.frames import VALUATIONS
@@ -83,7 +84,7 @@ def build_definitions(
 def _resources(settings: Settings, overrides: dict[str, Any]) -> dict[str, Any]:
     loaded = configurable.SettingsResource(overrides=overrides)
     return {
-        "io_manager": ParquetIOManager.of(FRAMES, settings.objects_url, storage_options(settings)),
+        "io_manager": ParquetIOManager(FRAMES, ParquetStore(settings.objects_url, storage_options(settings))),
         "settings": loaded,
         "database": configurable.DatabaseResource(settings=loaded),
         "object_store": configurable.ObjectStoreResource(settings=loaded),

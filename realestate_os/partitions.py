@@ -22,7 +22,6 @@ from dagster import (
     StaticPartitionsDefinition,
     TimeWindowPartitionMapping,
 )
-
 from dagster._utils.warnings import BetaWarning
 
 from realestate_os.counties import county_keys

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dagster import ConfigurableIOManager, InputContext, OutputContext
-from pydantic import PrivateAttr
+from dagster import InputContext, IOManager, OutputContext
 
 from realestate_os.storage.parquet import ParquetStore
 from realestate_os.storage.schema import Frame
@@ -19,19 +18,13 @@ class Frames(dict[str, Any]):
     """Partition key -> DataFrame: what an asset hands over and what it is given."""
 
 
-class ParquetIOManager(ConfigurableIOManager):
+class ParquetIOManager(IOManager):
     """Writes and reads `Frames`. Every partition of the run must be in the output, and no other."""
 
-    root: str
-    storage_options: dict[str, Any] = {}
-    _frames: dict[str, Frame] = PrivateAttr(default_factory=dict)
-
-    @classmethod
-    def of(cls, frames: list[Frame], root: str, storage_options: dict[str, Any]) -> ParquetIOManager:
-        """The manager for these tables."""
-        manager = cls(root=root, storage_options=storage_options)
-        manager._frames = {frame.name: frame for frame in frames}
-        return manager
+    def __init__(self, frames: list[Frame], store: ParquetStore) -> None:
+        """The manager of these tables in this store; an asset's table has the asset's name."""
+        self._frames = {frame.name: frame for frame in frames}
+        self.store = store
 
     def handle_output(self, context: OutputContext, obj: Frames) -> None:
         """Write each partition. Raises ValueError when the keys are not those of the run."""
@@ -40,16 +33,12 @@ class ParquetIOManager(ConfigurableIOManager):
         if set(obj) != expected:
             raise ValueError(f"{frame.name}: returned partitions {sorted(obj)}, expected {sorted(expected)}")
         for key, rows in obj.items():
-            self._store.write(frame, key, rows)
+            self.store.write(frame, key, rows)
 
     def load_input(self, context: InputContext) -> Frames:
         """Read each partition that the mapping names. Raises PartitionMissingError, SchemaError."""
         frame = self._frame(context)
-        return Frames({key: self._store.read(frame, key) for key in context.asset_partition_keys})
-
-    @property
-    def _store(self) -> ParquetStore:
-        return ParquetStore(self.root, self.storage_options)
+        return Frames({key: self.store.read(frame, key) for key in context.asset_partition_keys})
 
     def _frame(self, context: InputContext | OutputContext) -> Frame:
         return self._frames[context.asset_key.path[-1]]

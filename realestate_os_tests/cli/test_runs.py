@@ -1,0 +1,50 @@
+"""How a selection splits into runs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from realestate_os.cli.runs import ALL_ASSETS, PlannedRun, SelectionError, months_between, plan_runs, select
+
+DAY = date(2026, 11, 24)
+
+
+def test_a_day_is_four_runs() -> None:
+    runs = plan_runs(ALL_ASSETS, "king_wa", DAY, DAY)
+    assert [run.key for run in runs] == ["king_wa", "king_wa|2026-11-24", "king_wa|2026-11-01", "king_wa|2026-11-24"]
+    assert sum(len(run.assets) for run in runs) == 16
+
+
+def test_a_range_spans_days_and_months() -> None:
+    runs = plan_runs(("features", "value_model", "scores"), "king_wa", date(2026, 10, 30), date(2026, 11, 2))
+    assert runs == [
+        PlannedRun(("features",), "king_wa|2026-10-30", "king_wa|2026-11-02"),
+        PlannedRun(("value_model",), "king_wa|2026-10-01", "king_wa|2026-11-01"),
+        PlannedRun(("scores",), "king_wa|2026-10-30", "king_wa|2026-11-02"),
+    ]
+
+
+def test_select_keeps_the_order_of_the_data() -> None:
+    assert select([], ["scores", "features"]) == ("features", "scores")
+    assert select(["campaigns"], []) == ("campaigns", "deliveries", "engagement")
+    assert select([], []) == ALL_ASSETS
+
+
+def test_unknown_names_are_listed_with_the_known_ones() -> None:
+    with pytest.raises(SelectionError, match=r"unknown valuing; stages: discovery, .*assets: sales"):
+        select(["valuing"], [])
+
+
+def test_dates_in_the_wrong_order() -> None:
+    with pytest.raises(SelectionError, match="lies before"):
+        plan_runs(ALL_ASSETS, "king_wa", DAY, date(2026, 11, 1))
+
+
+def test_months_between_crosses_a_year() -> None:
+    assert months_between(date(2025, 12, 31), date(2026, 2, 1)) == [
+        date(2025, 12, 1),
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+    ]
