@@ -1,0 +1,69 @@
+"""Why a score is what it is, in plain words with dollars.
+
+Belongs here: sentences. Does not: figures. A ZIP's population profile is never a reason (fair
+housing), whatever the model's list holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from realestate_os.features.frames import POPULATION_PROFILE
+
+TOP = 5
+_AT_PAR = 0.005
+
+Reason = dict[str, Any]
+
+
+def dollars(amount: float) -> str:
+    """$512,300: to the nearest hundred, as nobody knows a home's value to the dollar."""
+    rounded = round(amount / 100) * 100
+    return f"-${-rounded:,}" if rounded < 0 else f"${rounded:,}"
+
+
+def deal_reasons(row: Mapping[str, Any]) -> list[Reason]:
+    """Ask against value, and what is left after repairs and fee. Needs a price and a value."""
+    ask, value, spread = row["listing_price_usd"], row["value_usd"], row["net_spread_usd"]
+    discount = 1 - ask / value
+    if abs(discount) < _AT_PAR:
+        price = f"Asks about our value of {dollars(value)}"
+    else:
+        side = "below" if discount > 0 else "above"
+        price = f"Asks {abs(discount):.0%} {side} our value of {dollars(value)}".replace("%", " %")
+    costs = f"repairs of {dollars(row['repair_base_usd'])} and a fee of {dollars(row['fee_usd'])}"
+    amount = dollars(abs(spread))
+    left = f"leaves {amount} above the price" if spread >= 0 else f"falls {amount} short of the price"
+    room = f"{row['arv_pct'] * 100:.0f} % of the ARV, less {costs}, {left}"
+    return [{"text": price, "dollars": value - ask}, {"text": room, "dollars": spread}]
+
+
+def value_reasons(reasons: str | None) -> list[Reason]:
+    """The model's reasons, largest first, in words: `Living area (2,150) adds $41,000`."""
+    found = [one for one in json.loads(reasons or "[]") if one["feature"] not in POPULATION_PROFILE]
+    found.sort(key=lambda one: -abs(one["dollars"]))
+    return [{"text": _sentence(one), "dollars": one["dollars"]} for one in found]
+
+
+def top_reasons(row: Mapping[str, Any], model_reasons: str | None) -> list[Reason]:
+    """The five that are shown: the deal's two where there is a deal, then the model's largest."""
+    of_deal = deal_reasons(row) if row["net_spread_usd"] is not None and row["listing_price_usd"] is not None else []
+    return (of_deal + value_reasons(model_reasons))[:TOP]
+
+
+def _sentence(one: Mapping[str, Any]) -> str:
+    shown = one.get("value")
+    value = f" ({_number(shown)})" if shown is not None else " (not known)"
+    verb = "adds" if one["dollars"] >= 0 else "takes off"
+    return f"{one['label']}{value} {verb} {dollars(abs(one['dollars']))}"
+
+
+def _number(value: Any) -> str:
+    """Whole numbers without a point; a year such as 1926 has no comma, an area such as 2,150 does."""
+    if not isinstance(value, int | float):
+        return str(value)
+    if value == int(value):
+        return str(int(value)) if 1800 <= value <= 2100 else f"{int(value):,}"
+    return f"{value:,.2f}"
