@@ -98,7 +98,6 @@ def start_sandbox(settings: Settings, world: World) -> Iterator[Sandbox]:
 def run_sandbox(settings: Settings, world: World) -> None:
     """Serve until SIGINT or SIGTERM. Raises PortTakenError."""
     sockets = open_sockets(settings)
-    world.of(world.county)  # the first request shall not wait for the world
     servers, poster = _servers(Sandbox(settings, world))
     asyncio.run(_serve_until_signal(servers, sockets, poster))
 
@@ -117,14 +116,16 @@ def open_sockets(settings: Settings) -> list[socket.socket]:
                 one.close()
             port = getattr(settings, name)
             raise PortTakenError(
-                f"port {port} on {settings.bind_host} cannot be used ({error.strerror}); set {name.upper()} to another one"
+                f"port {port} on {settings.bind_host} cannot be used ({error.strerror}); "
+                f"stop what listens there or set {name.upper()} to a free port"
             ) from None
         sock.listen(256)
     return opened
 
 
 def _servers(sandbox: Sandbox) -> tuple[list[_Server], Any]:
-    """One server a port, and the poster of events."""
+    """One server a port, and the poster of events. Makes the world: no request shall wait for it."""
+    sandbox.world.of(sandbox.world.county)
     sandbox.faults = {name: Faults() for name in ("site", "records", "mail")}
     mail = mail_app(sandbox.world, sandbox.settings, sandbox.faults["mail"])
     apps: dict[str, ASGIApp] = {

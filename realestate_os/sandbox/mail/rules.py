@@ -15,6 +15,22 @@ MAX_CATEGORIES, MAX_CATEGORY_LENGTH = 10, 255
 MAX_CUSTOM_ARGS_BYTES = 10_000
 MAX_BODY_BYTES = 30 * 1024 * 1024
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
+NO_FROM = "The from object must be provided for every email send. It is an object that requires the email parameter."
+NO_SUBJECT = (
+    "The subject is required. You can get around this requirement if you use a template with a subject defined."
+)
+NO_TO = (
+    "The to array is required for all personalization objects, "
+    "and must have at least one email object with a valid email address."
+)
+NO_CONTENT = (
+    "Unless a valid template_id is provided, the content parameter is required. "
+    "There must be at least one defined content block."
+)
+TWICE = (
+    "Each email address in the personalization block should be unique between to, cc, and bcc. "
+    "We found the first duplicate instance of [{email}] in the {field} field."
+)
 HELP = "http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html"
 
 
@@ -56,7 +72,7 @@ def _sender(body: dict[str, Any]) -> Errors:
     if "from" not in body:
         found.append(
             error(
-                "The from object must be provided for every email send. It is an object that requires the email parameter.",
+                NO_FROM,
                 "from.email",
             )
         )
@@ -88,7 +104,7 @@ def _personalizations(body: dict[str, Any]) -> Errors:
         if not (body.get("subject") or (isinstance(item, dict) and item.get("subject")) or body.get("template_id")):
             found.append(
                 error(
-                    "The subject is required. You can get around this requirement if you use a template with a subject defined.",
+                    NO_SUBJECT,
                     "subject",
                 )
             )
@@ -99,7 +115,7 @@ def _personalization(item: Any, field: str) -> Errors:
     if not isinstance(item, dict) or not isinstance(item.get("to"), list) or not item["to"]:
         return [
             error(
-                "The to array is required for all personalization objects, and must have at least one email object with a valid email address.",
+                NO_TO,
                 f"{field}.to",
             )
         ]
@@ -113,15 +129,7 @@ def _personalization(item: Any, field: str) -> Errors:
                 continue
             email = address["email"].lower()
             if email in seen:
-                found.append(
-                    error(
-                        "Each email address in the personalization block should be unique between to, cc, and bcc. We found the first duplicate instance of ["
-                        + email
-                        + "] in the "
-                        + f"{field}.{kind} field.",
-                        field,
-                    )
-                )
+                found.append(error(TWICE.format(email=email, field=f"{field}.{kind}"), field))
             seen.add(email)
     return found + _custom_args(item.get("custom_args"), f"{field}.custom_args")
 
@@ -133,7 +141,7 @@ def _content(body: dict[str, Any]) -> Errors:
     if not isinstance(content, list) or not content:
         return [
             error(
-                "Unless a valid template_id is provided, the content parameter is required. There must be at least one defined content block.",
+                NO_CONTENT,
                 "content",
             )
         ]

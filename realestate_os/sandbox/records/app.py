@@ -25,6 +25,17 @@ from realestate_os.sandbox.records.layers import LAYERS
 from realestate_os.sandbox.records.tables import Tables
 from realestate_os.sandbox.world import World
 
+ABOUT = """Public records of invented counties, or of a file of real sales.
+The header X-As-Of: YYYY-MM-DD answers as of another day.
+
+Census:  /census/data/YEAR/acs/acs5?get=NAME,...&for=zip%20code%20tabulation%20area:98101,98102
+         years from {first}; variables: {variables}
+Socrata: /socrata/resource/COUNTY-parcels.json, /socrata/resource/COUNTY-sales.json
+         $select, $where, $order, $limit, $offset
+ArcGIS:  /arcgis/rest/services/COUNTY/Parcels/MapServer/0, /arcgis/rest/services/COUNTY/Sales/MapServer/0
+         and /query with f=json
+"""
+
 
 def records_app(world: World, faults: Faults) -> Starlette:
     """The records as an ASGI application."""
@@ -45,19 +56,11 @@ def records_app(world: World, faults: Faults) -> Starlette:
 
 class _Routes:
     def __init__(self, world: World) -> None:
-        self.world, self.tables = world, Tables()
+        self.world, self.tables, self.figures = world, Tables(), census.Census(world)
 
     async def about(self, request: Request) -> Response:
         """What the port serves, with all field names."""
-        lines = [
-            "Public records of invented counties (or of a file of real sales). Header X-As-Of: YYYY-MM-DD answers as of another day.",
-            "",
-            f"Census: /census/data/YEAR/acs/acs5?get=NAME,...&for=zip%20code%20tabulation%20area:98101,98102 (years from {census.FIRST_VINTAGE})",
-            f"  variables: {', '.join(census.VARIABLES)}",
-            "Socrata: /socrata/resource/COUNTY-parcels.json and COUNTY-sales.json with $select, $where, $order, $limit, $offset",
-            "ArcGIS:  /arcgis/rest/services/COUNTY/Parcels/MapServer/0 and COUNTY/Sales/MapServer/0, /query with f=json",
-            "",
-        ]
+        lines = [ABOUT.format(first=census.FIRST_VINTAGE, variables=", ".join(census.VARIABLES))]
         for (service, layer), fields in LAYERS.items():
             lines.append(f"{service} {layer}: {', '.join(f'{field.name} ({field.kind})' for field in fields)}")
         lines += [
@@ -71,11 +74,7 @@ class _Routes:
         """ACS five-year figures."""
         try:
             rows = await run_in_threadpool(
-                census.query,
-                request.path_params["year"],
-                request.query_params,
-                day_of(request, self.world),
-                self.world.seed,
+                self.figures.query, request.path_params["year"], request.query_params, day_of(request, self.world)
             )
         except census.CensusError as error:
             return PlainTextResponse(str(error), error.status)

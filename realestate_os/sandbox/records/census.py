@@ -10,15 +10,19 @@ import math
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Any
+
+import numpy as np
 
 from realestate_os.counties import county_keys, load_county, zip_codes
+from realestate_os.sandbox.world import World
 from realestate_os.sandbox.world.dice import Dice, hash64
 
 FIRST_VINTAGE = 2009
 GEOGRAPHY = "zip code tabulation area"
 SENTINEL = "-666666666"
 SENTINEL_SHARE = 0.03
+# The ACS publishes no median home value above this.
+TOP_CODE_USD = 2_000_001.0
 MEDIANS = ("B19013_001E", "B01002_001E", "B25077_001E", "B25064_001E", *(f"B25031_00{n}E" for n in range(1, 8)))
 COUNTS = ("B01003_001E", "B25003_001E", "B25003_002E", "B25003_003E", "B23025_002E", "B23025_005E")
 VARIABLES = ("NAME", *COUNTS, *MEDIANS)
@@ -45,59 +49,71 @@ def county_by_zip() -> dict[str, str]:
     return {code: key for key in county_keys() for code in zip_codes(load_county(key))}
 
 
-def query(vintage: int, params: Mapping[str, str], on: date, seed: int) -> list[list[str]]:
-    """Header and rows, every value a text; rows in the order of the ZIPs asked for.
+class Census:
+    """Figures of every ZIP of the world's counties, made when asked for."""
 
-    Raises:
-        CensusError: 404 for a vintage that does not exist on the day, 400 for a wrong variable or
-            geography, 204 when no ZIP is known.
-    """
-    if not vintage >= FIRST_VINTAGE or released_on(vintage) > on:
-        raise CensusError(404, "error: 404, the dataset does not exist")
-    names = [name for name in params.get("get", "").split(",") if name]
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._figures: dict[tuple[str, int], dict[str, str]] = {}
+
+    def query(self, vintage: int, params: Mapping[str, str], on: date) -> list[list[str]]:
+        """Header and rows, every value a text; rows in the order of the ZIPs asked for. "*" means
+        the ZIPs of the world's own county.
+
+        Raises:
+            CensusError: 404 for a vintage that does not exist on the day, 400 for a wrong variable
+                or geography, 204 when no ZIP is known.
+        """
+        if vintage < FIRST_VINTAGE or released_on(vintage) > on:
+            raise CensusError(404, "error: 404, the dataset does not exist")
+        names = _variables(params.get("get", ""))
+        geography, _, asked = params.get("for", "").partition(":")
+        if geography != GEOGRAPHY or not asked:
+            raise CensusError(400, "error: unknown/unsupported geography heirarchy")
+        codes = zip_codes(load_county(self.world.county)) if asked == "*" else asked.split(",")
+        rows = [self._row(code, names, vintage) for code in codes if code in county_by_zip()]
+        if not rows:
+            raise CensusError(204, "")
+        return [[*names, GEOGRAPHY], *rows]
+
+    def _row(self, code: str, names: list[str], vintage: int) -> list[str]:
+        if (code, vintage) not in self._figures:
+            home_value = self._home_value(code, vintage)
+            self._figures[code, vintage] = zip_figures(code, vintage, home_value, Dice(self.world.seed))
+        figures = self._figures[code, vintage]
+        return [f"ZCTA5 {code}" if name == "NAME" else figures[name] for name in names] + [code]
+
+    def _home_value(self, code: str, vintage: int) -> float:
+        """The ZIP's level in the middle of the five years; the county's where no home stands."""
+        ground = self.world.of(county_by_zip()[code]).ground
+        level: float = ground.zip_level.get(code) or ground.county.market.median_price_usd
+        days = np.array([date(vintage - 2, 7, 1).toordinal(), ground.reference_day])
+        then, reference = (float(one) for one in ground.price_level(days))
+        noise = math.exp(0.05 * _normal(Dice(self.world.seed), int(code), "home value"))
+        return min(level * then / reference * noise, TOP_CODE_USD)
+
+
+def _variables(get: str) -> list[str]:
+    names = [name for name in get.split(",") if name]
     if not names:
         raise CensusError(400, "error: missing 'get' argument")
     for name in names:
         if name not in VARIABLES:
             raise CensusError(400, f"error: error: unknown variable '{name}'")
-    geography, _, asked = params.get("for", "").partition(":")
-    if geography != GEOGRAPHY or not asked:
-        raise CensusError(400, "error: unknown/unsupported geography heirarchy")
-    codes = sorted(county_by_zip()) if asked == "*" else asked.split(",")
-    rows = [_row(code, names, vintage, seed) for code in codes if code in county_by_zip()]
-    if not rows:
-        raise CensusError(204, "")
-    return [[*names, GEOGRAPHY], *rows]
+    return names
 
 
-def _row(code: str, names: list[str], vintage: int, seed: int) -> list[str]:
-    figures = zip_figures(code, vintage, seed)
-    return [f"ZCTA5 {code}" if name == "NAME" else figures[name] for name in names] + [code]
+def zip_figures(code: str, vintage: int, home_value: float, dice: Dice) -> dict[str, str]:
+    """All variables of a ZIP and vintage as text, around its home value.
 
-
-@cache
-def zip_figures(code: str, vintage: int, seed: int) -> dict[str, str]:
-    """All variables of a ZIP and vintage as text.
-
-    Home values follow the sandbox's price surface at the middle of the five years, medians are
-    withheld (-666666666) for 3 % of ZIPs and variables.
+    Medians are withheld (-666666666) for 3 % of ZIPs and variables.
     """
-    dice, key = Dice(seed), int(code)
-    level = _home_value(code, vintage, seed)
-    income = (
-        62_000 * (level / 400_000) ** 0.55 * math.exp(0.10 * _normal(dice, key, "income")) * 1.025 ** (vintage - 2016)
-    )
-    rent = 0.0052 * level**0.9 * 3.6 * math.exp(0.06 * _normal(dice, key, "rent"))
-    population = 9_000 + 38_000 * dice.one(key, "population") * 1.008 ** (vintage - 2016)
-    occupied = population / (2.3 + 0.6 * dice.one(key, "household"))
-    owners = occupied * min(0.88, 0.35 + 0.45 * dice.one(key, "owners"))
-    force = population * (0.48 + 0.08 * dice.one(key, "force"))
-    jobless = force * (0.032 + 0.05 * dice.one(key, "jobless") + (0.03 if vintage < 2014 else 0.0))
-    counts = (population, occupied, owners, occupied - owners, force, jobless)
-    figures = {name: f"{round(count)}" for name, count in zip(COUNTS, counts, strict=True)}
-    figures["B25003_003E"] = str(int(figures["B25003_001E"]) - int(figures["B25003_002E"]))
+    key = int(code)
+    income = 62_000 * (home_value / 400_000) ** 0.55 * math.exp(0.10 * _normal(dice, key, "income"))
+    rent = 0.0052 * home_value**0.9 * 3.6 * math.exp(0.06 * _normal(dice, key, "rent"))
     rents = [rent, *(rent * factor for factor in RENT_BY_BEDROOMS)]
-    medians = [income, 33 + 12 * dice.one(key, "age"), level, rent, *rents]
+    figures = _counts(key, vintage, dice)
+    medians = [income, 33 + 12 * dice.one(key, "age"), home_value, rent, *rents]
     for name, value in zip(MEDIANS, medians, strict=True):
         figures[name] = f"{value:.1f}" if name == "B01002_001E" else f"{value:.0f}"
         if dice.one(hash64(code, name) >> 1, "withheld") < SENTINEL_SHARE:
@@ -105,30 +121,15 @@ def zip_figures(code: str, vintage: int, seed: int) -> dict[str, str]:
     return figures
 
 
-def _home_value(code: str, vintage: int, seed: int) -> float:
-    county, place = _surface(county_by_zip()[code], seed)
-    middle = date(vintage - 2, 7, 1).toordinal()
-    trend = 1 + 0.5 * county.market.appreciation_pct / 100
-    years = (middle - date(2026, 7, 1).toordinal()) / 365.2425
-    noise = math.exp(0.05 * _normal(Dice(seed), int(code), "home value"))
-    return min(float(county.market.median_price_usd * math.exp(place[code]) * trend**years * noise), 2_000_001.0)
-
-
-@cache
-def _surface(key: str, seed: int) -> tuple[Any, dict[str, float]]:
-    import numpy as np
-
-    from realestate_os.sandbox.world.places import places_of
-
-    county = load_county(key)
-    places = places_of(county, Dice(seed))
-    index = np.arange(len(places.zip_code), dtype=np.int64)
-    effect = places.location_effect(places.latitude, places.longitude, index)
-    effect = effect - np.median(effect)
-    return county, dict(zip(places.zip_code.tolist(), effect.tolist(), strict=True))
+def _counts(key: int, vintage: int, dice: Dice) -> dict[str, str]:
+    population = (9_000 + 38_000 * dice.one(key, "population")) * 1.008 ** (vintage - 2016)
+    occupied = round(population / (2.3 + 0.6 * dice.one(key, "household")))
+    owners = round(occupied * min(0.88, 0.35 + 0.45 * dice.one(key, "owners")))
+    force = round(population * (0.48 + 0.08 * dice.one(key, "force")))
+    jobless = round(force * (0.032 + 0.05 * dice.one(key, "jobless") + (0.03 if vintage < 2014 else 0.0)))
+    counts = (round(population), occupied, owners, occupied - owners, force, jobless)
+    return {name: str(count) for name, count in zip(COUNTS, counts, strict=True)}
 
 
 def _normal(dice: Dice, key: int, stream: str) -> float:
-    import numpy as np
-
     return float(dice.normal(np.array([key], dtype=np.int64), stream)[0])

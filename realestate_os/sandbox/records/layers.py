@@ -42,14 +42,32 @@ def _improvements(row: Row) -> float | None:
     return None if market is None or land is None else market - land
 
 
-def _baths(share: float) -> Callable[[Row], int | None]:
-    """Full baths (share 1) or half baths (share 0.5) of a count in halves."""
+def _baths(kind: Literal["full", "three_quarter", "half"]) -> Callable[[Row], int | None]:
+    """A count in quarters as King counts rooms: 1.75 is one full and one three-quarter bath, 2.25
+    one full, one three-quarter and one half."""
 
     def count(row: Row) -> int | None:
-        baths = row.get("bathrooms")
+        baths: float | None = row.get("bathrooms")
         if baths is None:
             return None
-        return int(baths) if share == 1 else round((baths - int(baths)) / 0.5)
+        quarters = round(baths * 4)
+        three_quarter = quarters % 2
+        half = (quarters - 3 * three_quarter) % 4 // 2
+        full = (quarters - 3 * three_quarter - 2 * half) // 4
+        return {"full": max(full, 0), "three_quarter": three_quarter, "half": half}[kind]
+
+    return count
+
+
+def _cook_baths(full: bool) -> Callable[[Row], int | None]:
+    """Cook counts full and half baths only; a three-quarter bath is a full one there."""
+
+    def count(row: Row) -> int | None:
+        baths: float | None = row.get("bathrooms")
+        if baths is None:
+            return None
+        halves = round(baths * 2 + 0.01)
+        return halves // 2 if full else halves % 2
 
     return count
 
@@ -72,8 +90,9 @@ _ARCGIS_HOME = (
     Field("SqFtTotLiving", "number", _get("square_footage")),
     Field("SqFtFinBasement", "number", _get("basement_sqft")),
     Field("Bedrooms", "number", _whole("bedrooms")),
-    Field("BathFullCount", "number", _baths(1)),
-    Field("BathHalfCount", "number", _baths(0.5)),
+    Field("BathFullCount", "number", _baths("full")),
+    Field("Bath3qtrCount", "number", _baths("three_quarter")),
+    Field("BathHalfCount", "number", _baths("half")),
     Field("Stories", "number", _get("stories")),
     Field("YrBuilt", "number", _whole("year_built")),
     Field("YrRenovated", "number", lambda row: int(row["year_renovated"] or 0)),
@@ -113,8 +132,8 @@ _SOCRATA_HOME = (
     Field("char_bldg_sf", "number", _get("square_footage")),
     Field("char_bsmt_fin_sf", "number", _get("basement_sqft")),
     Field("char_beds", "number", _whole("bedrooms")),
-    Field("char_fbath", "number", _baths(1)),
-    Field("char_hbath", "number", _baths(0.5)),
+    Field("char_fbath", "number", _cook_baths(full=True)),
+    Field("char_hbath", "number", _cook_baths(full=False)),
     Field("char_stories", "number", _get("stories")),
     Field("char_yrblt", "number", _whole("year_built")),
     Field("char_renovation_year", "number", _whole("year_renovated")),

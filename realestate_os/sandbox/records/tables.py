@@ -5,6 +5,7 @@ Belongs here: the memory of rendered rows and their order. Does not: filters or 
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
@@ -34,11 +35,16 @@ class Tables:
     """Rendered layers, the last few."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[Any, ...], Table] = OrderedDict()
 
     def of(self, service: str, layer: str, there: CountyWorld, on: date) -> Table:
         """The layer of a county as of a day. KeyError for an unknown layer."""
         key = (service, layer, there.county.key, on)
+        with self._lock:
+            return self._rendered(key, service, layer, there, on)
+
+    def _rendered(self, key: tuple[Any, ...], service: str, layer: str, there: CountyWorld, on: date) -> Table:
         if key not in self._kept:
             fields = fields_of(service, layer, there.county.owner_data)
             rows = there.parcels(on) if layer.lower() == "parcels" else there.sales(on)

@@ -24,6 +24,15 @@ from realestate_os.sandbox.site import pages
 from realestate_os.sandbox.world import World
 from realestate_os.sandbox.world.notices import BASE
 
+ABOUT = """
+A for-sale-by-owner site with invented homes: {listings} for sale on each day in each county (seed {seed}).
+Lists, 25 a page: {counties}.
+Details: /COUNTY/home/SLUG, as plain HTML, as JSON-LD, or rendered by the browser. Also /robots.txt and /sitemap.xml.
+Labels of dl.facts: Price, Status, Address, City, Property type, Bedrooms, Bathrooms, Living area, Lot size, Year built,
+Renovated, Stories, Basement, Garage, View, Waterfront, Condition, HOA dues, Parcel number, Listed, Contact, Phone.
+The header X-As-Of: YYYY-MM-DD shows the site as of another day.
+Control: GET /_control/planted?county=&on=; GET, POST and DELETE /_control/faults.
+"""
 ROBOTS = """User-agent: *
 Disallow: /private/
 Crawl-delay: 0
@@ -58,14 +67,8 @@ class _Routes:
     async def about(self, request: Request) -> Response:
         """What the port serves."""
         counties = ", ".join(f"/{key}/homes" for key in self.world.county_keys)
-        lines = [
-            f"A for-sale-by-owner site with invented homes; {self.world.listings} listings a county and day (seed {self.world.seed}).",
-            f"Lists, 25 a page: {counties}. Details: /COUNTY/home/SLUG as plain HTML, JSON-LD or rendered by the browser.",
-            "Labels of <dl class=facts>: Price, Status, Address, City, Property type, Bedrooms, Bathrooms, Living area, Lot size, Year built, "
-            "Renovated, Stories, Basement, Garage, View, Waterfront, Condition, HOA dues, Parcel number, Listed, Contact, Phone.",
-            "Header X-As-Of: YYYY-MM-DD shows the site as of another day. Also: /robots.txt, /sitemap.xml.",
-            "Control: GET /_control/planted?county=&on=, GET, POST and DELETE /_control/faults.",
-        ]
+        text = ABOUT.format(listings=self.world.listings, seed=self.world.seed, counties=counties)
+        lines = text.strip().splitlines()
         return _html(pages.text_page("What this port serves", lines))
 
     async def robots(self, request: Request) -> Response:

@@ -12,7 +12,8 @@ _STYLE = """
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: #f6f8f9; }
 header, main, footer { max-width: 960px; margin: 0 auto; padding: 16px; }
 header a { color: var(--accent); font-weight: 700; text-decoration: none; }
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 16px; padding: 0; list-style: none; }
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 16px; }
+ul.grid { padding: 0; list-style: none; }
 .card, article { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 12px; }
 .card a { color: inherit; text-decoration: none; font-weight: 600; }
 .price { color: var(--accent); font-weight: 700; }
@@ -28,7 +29,9 @@ _PHOTO = """
 <svg class="photo" viewBox="0 0 200 140" role="img" aria-label="Drawing of the home">
 <rect x="0" y="118" width="200" height="22" fill="#9bbf8a"/>
 {% if d.flat %}<rect x="14" y="{{ 112 - d.height }}" width="172" height="8" fill="{{ d.roof }}"/>
-{% else %}<polygon points="8,{{ 118 - d.height }} 100,{{ 88 - d.height }} 192,{{ 118 - d.height }}" fill="{{ d.roof }}"/>{% endif %}
+{% else %}
+<polygon points="8,{{ 118 - d.height }} 100,{{ 88 - d.height }} 192,{{ 118 - d.height }}" fill="{{ d.roof }}"/>
+{% endif %}
 <rect x="16" y="{{ 118 - d.height }}" width="168" height="{{ d.height }}" fill="{{ d.wall }}"/>
 {% for x, y in d.windows %}<rect x="{{ x|round }}" y="{{ 118 - d.height + y }}" width="16" height="12" fill="#fdf6d8"/>
 {% endfor %}<rect x="92" y="98" width="16" height="20" fill="{{ d.door }}"/>
@@ -121,7 +124,9 @@ _JSONLD = """{% extends "page" %}{% from "photo" import photo %}
 _CLIENT = """{% extends "page" %}
 {% block title %}Home {{ notice.slug[-9:] }}{% endblock %}
 {% block main %}
-<article id="home" data-rendered="client" data-source="/{{ county }}/api/home/{{ notice.slug }}?on={{ on }}"><p>Loading</p></article>
+<article id="home" data-rendered="client" data-source="/{{ county }}/api/home/{{ notice.slug }}?on={{ on }}">
+<p>Loading</p>
+</article>
 <script>
 (async () => {
   const home = document.getElementById("home");

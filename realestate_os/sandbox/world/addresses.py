@@ -6,6 +6,8 @@ coordinates.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from realestate_os.sandbox.world.dice import Dice, Ints, Texts, hash64
@@ -37,7 +39,7 @@ def addresses_of(zip_code: Texts, kind: Texts, dice: Dice) -> tuple[Texts, Texts
     is_flat = kind == "condo"
     group = np.where(is_flat, 1000 + building, street)
     rank = _rank_in_group([f"{z}|{g}" for z, g in zip(zip_code, group, strict=True)])
-    block = np.array([hash64(dice.seed, z, int(s), "block") % 140 for z, s in zip(zip_code, street, strict=True)])
+    block = np.array([_block(dice.seed, z, int(s)) for z, s in zip(zip_code, street, strict=True)])
     number = 100 * block + _house_numbers(rank, dice, ids)
     texts, units = np.empty(len(ids), dtype=object), np.full(len(ids), "", dtype=object)
     for i, code in enumerate(zip_code):
@@ -48,6 +50,7 @@ def addresses_of(zip_code: Texts, kind: Texts, dice: Dice) -> tuple[Texts, Texts
     return texts, units
 
 
+@cache
 def street_name(zip_code: str, street: int, seed: int) -> str:
     """The name of a ZIP's nth street: numbered ones with a direction, named ones mostly without."""
     # 40 streets of 80 names: a step that is coprime to 80 gives each street of a ZIP its own name.
@@ -67,6 +70,12 @@ def parcel_numbers(keys: Ints, state: str, dice: Dice) -> Texts:
     # Multiplication by an odd number that 5 does not divide permutes the numbers below 10^10.
     numbers = [(base + int(key) * 7_368_787) % 10**10 for key in keys]
     return np.array([f"{number:010d}".ljust(digits, "0") for number in numbers], dtype=object)
+
+
+@cache
+def _block(seed: int, zip_code: str, street: int) -> int:
+    """Where a street's numbers begin, in hundreds."""
+    return hash64(seed, zip_code, street, "block") % 140
 
 
 def _flat(zip_code: str, building: int, rank: int, dice: Dice) -> tuple[str, str]:

@@ -6,6 +6,7 @@ Does not: HTTP, or how the ground was made (stock.py, replay.py).
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date
@@ -33,6 +34,8 @@ class CountyWorld:
         self.ground = ground
         self.dice = Dice(seed)
         self.planting = Planting(ground, self.dice)
+        # Requests are answered in threads, and one answer asks for others.
+        self._lock = threading.RLock()
         self._kept: OrderedDict[tuple[str, date], Any] = OrderedDict()
 
     @property
@@ -81,12 +84,13 @@ class CountyWorld:
 
     def _keep(self, what: str, on: date, make: Callable[[], T]) -> T:
         key = (what, on)
-        if key not in self._kept:
-            self._kept[key] = make()
-            self._forget(what)
-        self._kept.move_to_end(key)
-        found: T = self._kept[key]
-        return found
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+                self._forget(what)
+            self._kept.move_to_end(key)
+            found: T = self._kept[key]
+            return found
 
     def _forget(self, what: str) -> None:
         same = [key for key in self._kept if key[0] == what]

@@ -15,7 +15,8 @@ from realestate_os.sandbox.world.notices import Notice
 from realestate_os.sandbox.world.offers import Offers
 
 DEAL_CONTRACTS, ORDINARY_CONTRACTS = 0.30, 0.008
-FEWEST = 2
+# With room enough, four to six contracts; a small world has two.
+FEWEST, MOST, ROOM = 4, 6, 100
 
 # First name, local part, company, consent basis, price cap factor. The words bounce, complain and
 # unsub in an address make the sandbox's SendGrid answer with that event.
@@ -38,7 +39,8 @@ BUYERS = (
 
 
 def contracts_on(ground: Ground, notices: list[Notice], offers: Offers, on: date, dice: Dice) -> list[dict[str, Any]]:
-    """Deals and ordinary listings whose sellers have signed by the day; at least two if there are any."""
+    """Deals and ordinary listings whose sellers have signed by the day; four to six, or two in
+    a small world."""
     truth = {int(slot): i for i, slot in enumerate(offers.spells.slot)}
     wanted: list[tuple[float, Notice, int, date]] = []
     spare: list[tuple[float, Notice, int, date]] = []
@@ -49,8 +51,10 @@ def contracts_on(ground: Ground, notices: list[Notice], offers: Offers, on: date
         draw = dice.one(key, "contract")
         if signed <= on:
             (wanted if draw < limit else spare).append((draw - limit, notice, key, signed))
+    wanted.sort(key=lambda entry: entry[0])
     spare.sort(key=lambda entry: entry[0])
-    chosen = wanted + spare[: max(0, FEWEST - len(wanted))]
+    fewest = FEWEST if len(truth) >= ROOM else 2
+    chosen = wanted[:MOST] + spare[: max(0, fewest - len(wanted))]
     return [_contract(ground, notice, key, signed, dice) for _, notice, key, signed in chosen]
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 from realestate_os.counties import County
 from realestate_os.sandbox.world.dice import Bools, Floats, Ints, Texts
 from realestate_os.sandbox.world.homes import Homes
-from realestate_os.sandbox.world.places import Places
 
 
 @dataclass(frozen=True)
@@ -50,17 +49,17 @@ class Ground:
     value(homes, ordinals) is the true market value in dollars of homes (positions) on days.
     spells(ordinal) are the listings live on a day. price_level(ordinals) is the county's price level
     relative to the median price of its file, reference_day a day on which the stock is valued, slots
-    the number of listing slots. assessor_noise_sd: None means that the assessor publishes no values.
+    the number of listing slots, zip_level the typical home value by ZIP on the reference day.
+    assessor_noise_sd: None means that the assessor publishes no values.
     """
 
     county: County
-    places: Places
     homes: Homes
-    zip_index: Ints
     sales: Sales
     value: Callable[[Ints, Ints], Floats]
     spells: Callable[[int], Spells]
     price_level: Callable[[Ints], Floats]
     reference_day: int
     slots: int
-    assessor_noise_sd: float | None = 0.10
+    zip_level: dict[str, float]
+    assessor_noise_sd: float | None

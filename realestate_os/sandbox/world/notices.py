@@ -201,7 +201,9 @@ def _condition_text(homes: Homes, home: int, key: int, dice: Dice) -> str | None
     grade = homes.condition_grade[home]
     if math.isnan(grade) or dice.one(key, "tells condition") > 0.6:
         return None
-    return ("Fixer, sold as is", "Needs some work", "Good", "Very good", "Excellent, move-in ready")[int(grade) - 1]
+    return ("Fixer, sold as is", "Needs some work", "Good", "Very good", "Excellent, move-in ready")[
+        min(int(grade), 5) - 1
+    ]
 
 
 def _soil(notice: Notice, key: int, dice: Dice) -> Notice:
@@ -233,7 +235,7 @@ def _priced(notice: Notice, usd: float, text: str, words: str) -> Notice:
 
 def _auction(n: Notice, key: int, dice: Dice) -> Notice:
     usd = 1000.0 * round((n.price_usd or 0) * (0.15 + 0.25 * dice.one(key, "bid")) / 1000)
-    words = "Foreclosure auction, sold to the highest bidder on the courthouse steps. The price shown is the opening bid only."
+    words = "Foreclosure auction on the courthouse steps. The price shown is the opening bid only."
     return _priced(n, usd, f"Opening bid ${usd:,.0f}", words)
 
 
@@ -247,7 +249,7 @@ def _down_payment(n: Notice, key: int, dice: Dice) -> Notice:
 def _leased_land(n: Notice, key: int, dice: Dice) -> Notice:
     usd = 1000.0 * (70 + int(dice.one(key, "leased") * 110))
     rent = 25 * (28 + int(dice.one(key, "space rent") * 24))
-    words = f"Manufactured home in a 55-space park; the land is leased, space rent ${rent:,.0f} a month. Home only, land not included."
+    words = f"Manufactured home in a 55-space park; the land is leased, space rent ${rent:,.0f} a month."
     named = replace(
         n,
         property_type="manufactured",

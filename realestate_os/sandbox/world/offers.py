@@ -78,11 +78,11 @@ class Planting:
         first = (1 - discount) * high * value
         asks = [_round_ask(first * (1 - CUT_DEPTH) ** times, key, dice) for times in (0, cuts)]
         asks = [np.where(kind == "lead", np.nan, ask) for ask in asks]
-        return Offers(spells, kind, value.round(-2), asks[1], asks[0], cuts, key)
+        return Offers(spells, kind, value.round(), asks[1], asks[0], cuts, key)
 
     def _kinds(self, homes: Homes, value: Floats, spells: Spells, key: Ints) -> Texts:
         """A slot is a lead, a fake or dirt for good, so that each day holds the exact shares."""
-        place = (self._rank[spells.slot] + 0.5) / self.ground.slots
+        place = (self._rank[spells.slot % self.ground.slots] + 0.5) / self.ground.slots
         kinds = np.full(len(key), "ordinary", dtype=object)
         edge = 0.0
         for kind, width in SHARES.items():

@@ -30,7 +30,7 @@ def parcel_rows(ground: Ground, on: date, dice: Dice) -> list[dict[str, Any]]:
     """One row a parcel: FACTS, state, values in dollars, tax, and mailing state where the county
     publishes owner data. 3 % of homes have no parcel (new plats, other records)."""
     everyone = np.arange(len(ground.homes), dtype=np.int64)
-    built = ~(ground.homes.year_built >= on.year)
+    built = ~(ground.homes.year_built > on.year)
     index = everyone[built & (dice.uniform(everyone, "no parcel") >= MISSING_SHARE)]
     homes = ground.homes.take(index)
     columns = fact_columns(homes, on) | value_columns(ground, index, np.full(len(index), on.toordinal()), dice)

@@ -7,7 +7,6 @@ homes or prices.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -63,7 +62,7 @@ class Places:
 
 def places_of(county: County, dice: Dice) -> Places:
     """The county's ZIPs with a price surface drawn from the dice."""
-    entries = [_zip_table()[code] for code in zip_codes(county)]
+    entries = _zip_entries(county)
     latitude = np.array([float(e["lat"]) for e in entries])
     longitude = np.array([float(e["long"]) for e in entries])
     reach = _half_way_to_next(latitude, longitude)
@@ -111,8 +110,14 @@ def _bumps(county: County, places: Places, dice: Dice) -> Floats:
     return np.array(rows)
 
 
-@cache
-def _zip_table() -> dict[str, dict[str, Any]]:
+def _zip_entries(county: County) -> list[dict[str, Any]]:
+    """The package's entries of the county's standard ZIPs, sorted by code."""
     import zipcodes
 
-    return {entry["zip_code"]: entry for entry in zipcodes.list_all()}
+    wanted = set(zip_codes(county))
+    found = {
+        entry["zip_code"]: entry
+        for entry in zipcodes.filter_by(state=county.state, county=county.zipcodes_county)
+        if entry["zip_code"] in wanted
+    }
+    return [found[code] for code in sorted(found)]

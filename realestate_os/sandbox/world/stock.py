@@ -16,7 +16,7 @@ from realestate_os.counties import County
 from realestate_os.sandbox.world.addresses import addresses_of, parcel_numbers
 from realestate_os.sandbox.world.dice import Bools, Dice, Floats, Ints, Texts
 from realestate_os.sandbox.world.ground import Ground, Sales, Spells
-from realestate_os.sandbox.world.homes import Facts, Homes, facts_of, spots_of
+from realestate_os.sandbox.world.homes import Facts, Homes, Spots, facts_of, spots_of
 from realestate_os.sandbox.world.places import Places, places_of
 from realestate_os.sandbox.world.values import MEDIAN_DAY, log_index, log_shape
 
@@ -27,10 +27,11 @@ HIDDEN_SD = 0.06
 SALE_NOISE_SD = 0.04
 FIRST_DAY, LAST_DAY = date(2006, 1, 1).toordinal(), date(2036, 1, 1).toordinal()
 CLOSING_SHARE = 0.6
+ASSESSOR_NOISE_SD = 0.10
 NON_MARKET_SHARE = 0.03
 
 
-def generate(county: County, seed: int, listings: int) -> Ground:
+def generate(county: County, seed: int, listings: int, assessor_values: bool = True) -> Ground:
     """The county's ground for a seed and a number of listing slots."""
     dice = Dice(seed)
     turns = max(HOMES_PER_SLOT, STOCK // listings)
@@ -46,15 +47,15 @@ def generate(county: County, seed: int, listings: int) -> Ground:
     slots = SlotClock(listings, turns, dice)
     return Ground(
         county=county,
-        places=places,
         homes=homes,
-        zip_index=spots.zip_index,
         sales=_all_sales(county, homes, value, slots, dice),
         value=value,
         spells=lambda day: slots.live(day, homes.year_built),
         price_level=lambda days: np.exp(log_index(county, days)),
         reference_day=MEDIAN_DAY,
         slots=listings,
+        assessor_noise_sd=ASSESSOR_NOISE_SD if assessor_values else None,
+        zip_level=_zip_level(places, spots, value),
     )
 
 
@@ -131,6 +132,16 @@ def _value_function(county: County, homes: Homes, location: Floats) -> Callable[
         return np.asarray(np.exp(level + log_index(county, ordinals) + shape))
 
     return value
+
+
+def _zip_level(places: Places, spots: Spots, value: Callable[[Ints, Ints], Floats]) -> dict[str, float]:
+    """Median true value by ZIP on the reference day."""
+    everyone = np.arange(len(spots.zip_index), dtype=np.int64)
+    values = value(everyone, np.full(len(everyone), MEDIAN_DAY))
+    found = {}
+    for index in np.unique(spots.zip_index).tolist():
+        found[str(places.zip_code[index])] = float(np.median(values[spots.zip_index == index]))
+    return found
 
 
 def _all_sales(

@@ -142,7 +142,7 @@ def _condition_words(homes: Homes, home: int, key: int, dice: Dice) -> str:
         4: ("Nicely updated kitchen.", "Very good condition."),
         5: ("Completely remodeled, move-in ready.", "Turn-key, nothing to do."),
     }
-    return dice.pick(key, "condition words", words[int(grade)])
+    return dice.pick(key, "condition words", words[min(int(grade), 5)])
 
 
 def _extras(homes: Homes, home: int) -> str:

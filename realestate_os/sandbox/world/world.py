@@ -5,6 +5,7 @@ Belongs here: which counties there are and which day it is. Does not: what a cou
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from realestate_os.counties import county_keys, load_county
 from realestate_os.sandbox.world.county_world import CountyWorld
+from realestate_os.sandbox.world.replay import replay
 from realestate_os.sandbox.world.stock import generate
 
 
@@ -30,6 +32,7 @@ class World:
     sales_parquet: Path | None = None
     assessor_values: bool = True
     _made: dict[str, CountyWorld] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def county_keys(self) -> tuple[str, ...]:
@@ -50,9 +53,15 @@ class World:
         """
         if county not in self.county_keys:
             raise KeyError(county)
-        if county not in self._made:
-            self._made[county] = self._make(county)
-        return self._made[county]
+        with self._lock:
+            if county not in self._made:
+                self._made[county] = self._make(county)
+            return self._made[county]
 
     def _make(self, key: str) -> CountyWorld:
-        return CountyWorld(generate(load_county(key), self.seed, self.listings), self.seed)
+        if self.sales_parquet and key == self.county:
+            ground = replay(
+                load_county(key), self.seed, self.listings, self.today(key), self.sales_parquet, self.assessor_values
+            )
+            return CountyWorld(ground, self.seed)
+        return CountyWorld(generate(load_county(key), self.seed, self.listings, self.assessor_values), self.seed)
