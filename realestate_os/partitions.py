@@ -6,9 +6,9 @@ Does not: what happens in a partition. Dimension names fix key order and paths: 
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from dataclasses import dataclass
-from datetime import date
 
 from dagster import (
     AssetExecutionContext,
@@ -65,7 +65,7 @@ class CountyDay:
     """One partition: a county and a date, with the keys of what it reads."""
 
     county: str
-    date: date
+    date: dt.date
 
     @property
     def key(self) -> str:
@@ -73,7 +73,7 @@ class CountyDay:
         return f"{self.county}|{self.date.isoformat()}"
 
     @property
-    def month(self) -> date:
+    def month(self) -> dt.date:
         """First day of the month, whose model serves this day."""
         return self.date.replace(day=1)
 
@@ -86,7 +86,7 @@ class CountyDay:
     def parse(cls, key: str) -> CountyDay:
         """From county|date (or county|month)."""
         county, _, day = str(key).partition("|")
-        return cls(county, date.fromisoformat(day))
+        return cls(county, dt.date.fromisoformat(day))
 
 
 def county_days(context: AssetExecutionContext) -> list[CountyDay]:

@@ -100,7 +100,7 @@ def take_in(settings: Settings, world: World) -> None:
     database = Database.from_settings(settings)
     try:
         tenant = next(one for one in database.tenants() if one.slug == settings.tenant_slug)
-        import_contacts(database, settings, tenant.id, contacts)
+        import_contacts(database, tenant.id, contacts)
         import_deals(database, tenant.id, world.county, contracts)
     finally:
         database.dispose()

@@ -134,8 +134,8 @@ def _without_own_class(message: str) -> str:
     return text if name.rsplit(".", 1)[-1] in own else message
 
 
-def _all_subclasses(cls: type) -> set[type]:
-    return {cls}.union(*(_all_subclasses(sub) for sub in cls.__subclasses__()))
+def _all_subclasses(cls: type[Exception]) -> set[type[Exception]]:
+    return {cls}.union(*(_all_subclasses(derived) for derived in cls.__subclasses__()))
 
 
 def _metadata(result: ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
