@@ -162,8 +162,9 @@ class Database:
             )
         else:
             statement = statement.on_conflict_do_nothing(index_elements=list(keys))
-        result = connection.execute(statement, [{name: to_sql(value) for name, value in row.items()} for row in rows])
-        return result.rowcount
+        clean = [{name: to_sql(value) for name, value in row.items()} for row in rows]
+        # SQLAlchemy drops the count of an executemany unless it is asked to keep it
+        return connection.execute(statement, clean, execution_options={"preserve_rowcount": True}).rowcount
 
     def retire_missing(
         self,
@@ -265,12 +266,13 @@ def to_sql(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, Mapping):
-        return {key: to_sql(item) for key, item in value.items()}
+        return {to_sql(key): to_sql(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_sql(item) for item in value]
     if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
         return to_sql(value.tolist())
-    if type(value).__name__ in ("NaTType", "NAType") or (isinstance(value, (float, Decimal)) and math.isnan(value)):
+    nan = value.is_nan() if isinstance(value, Decimal) else isinstance(value, float) and math.isnan(value)
+    if nan or type(value).__name__ in ("NaTType", "NAType"):
         return None
     return value
 

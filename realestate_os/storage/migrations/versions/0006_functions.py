@@ -100,25 +100,25 @@ CREATE FUNCTION public.record_webhook_event(
 {DEFINER}
 AS $$
 DECLARE
-    found record;
+    mail record;
     group_id integer := CASE
         WHEN p_payload ->> 'asm_group_id' ~ '^[0-9]{{1,9}}$' THEN (p_payload ->> 'asm_group_id')::integer
     END;
 BEGIN
-    SELECT * INTO found FROM public.find_send(p_send_id, p_message_id, p_email_hmac, p_occurred_at);
+    SELECT * INTO mail FROM public.find_send(p_send_id, p_message_id, p_email_hmac, p_occurred_at);
     INSERT INTO public.webhook_events
         (sg_event_id, content_hash, send_id, tenant_id, event, email_hmac, occurred_at, payload, status)
     VALUES (
-        p_sg_event_id, p_content_hash, coalesce(found.send_id, p_send_id), found.tenant_id, p_event, p_email_hmac,
-        p_occurred_at, p_payload, CASE WHEN found.tenant_id IS NULL THEN 'orphan' ELSE 'new' END
+        p_sg_event_id, p_content_hash, coalesce(mail.send_id, p_send_id), mail.tenant_id, p_event, p_email_hmac,
+        p_occurred_at, p_payload, CASE WHEN mail.tenant_id IS NULL THEN 'orphan' ELSE 'new' END
     )
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RETURN 'duplicate';
     END IF;
-    IF found.tenant_id IS NOT NULL THEN
+    IF mail.tenant_id IS NOT NULL THEN
         PERFORM public.suppress(
-            found.tenant_id, found.address_hmac, p_event, p_payload ->> 'type', group_id, p_occurred_at, p_sg_event_id
+            mail.tenant_id, mail.address_hmac, p_event, p_payload ->> 'type', group_id, p_occurred_at, p_sg_event_id
         );
     END IF;
     RETURN 'inserted';
@@ -133,17 +133,17 @@ CREATE FUNCTION public.unsubscribe_by_send_id(p_send_id uuid, p_at timestamptz, 
 {DEFINER}
 AS $$
 DECLARE
-    found record;
+    mail record;
 BEGIN
-    SELECT * INTO found FROM public.find_send(p_send_id, NULL, NULL, p_at);
-    IF found.tenant_id IS NULL THEN
+    SELECT * INTO mail FROM public.find_send(p_send_id, NULL, NULL, p_at);
+    IF mail.tenant_id IS NULL THEN
         RETURN false;
     END IF;
     PERFORM public.record_webhook_event(
-        NULL, 'link:' || p_send_id::text, 'unsubscribe', found.address_hmac, p_at, p_send_id, NULL,
+        NULL, 'link:' || p_send_id::text, 'unsubscribe', mail.address_hmac, p_at, p_send_id, NULL,
         jsonb_build_object('source', p_source)
     );
-    PERFORM public.suppress(found.tenant_id, found.address_hmac, 'unsubscribe', NULL, NULL, p_at, NULL);
+    PERFORM public.suppress(mail.tenant_id, mail.address_hmac, 'unsubscribe', NULL, NULL, p_at, NULL);
     RETURN true;
 END
 $$
