@@ -56,7 +56,7 @@ def normalize_address(
     Addresses that scourgify cannot take apart (PO boxes, intersections, missing numbers) or of which it
     drops a word are only upper-cased and abbreviated, so that two of them never fall together.
     """
-    line, units = _split_unit(_plain(street))
+    line, units = split_unit(_plain(street))
     line, more = _publication_28(line, city, state, zip_code)
     name = _unit_name(_plain(unit) or f"{units} {more}")
     postcode = zip5(zip_code)
@@ -81,18 +81,19 @@ def zip5(text: object) -> str | None:
     return found.group(1) if found else None
 
 
+def split_unit(line: str) -> tuple[str, str]:
+    """'12 Elm St Apt 5' -> ('12 Elm St', 'Apt 5'); the second is '' when the line names no unit."""
+    found = _TRAILING_UNIT.search(line)
+    # A unit needs a street before it: "UNIT 5" alone is no address.
+    if not found or not any(char.isalnum() for char in line[: found.start()]):
+        return line, ""
+    return line[: found.start()].rstrip(" ,"), found.group().strip(" ,")
+
+
 def _plain(text: str | None) -> str:
     """ASCII upper case on one line: what a postal clerk would type."""
     folded = unicodedata.normalize("NFKD", text or "").encode("ascii", "ignore").decode()
     return " ".join(re.sub(r"[^A-Za-z0-9#&,./ -]+", " ", folded).upper().split())
-
-
-def _split_unit(line: str) -> tuple[str, str]:
-    found = _TRAILING_UNIT.search(line)
-    # A unit needs a street before it: "UNIT 5" alone is no address.
-    if not found or not _WORD.search(line[: found.start()]):
-        return line, ""
-    return line[: found.start()], found.group()
 
 
 def _publication_28(line: str, city: str | None, state: str | None, zip_code: str | None) -> tuple[str, str]:

@@ -1,0 +1,125 @@
+"""The archived pages of a day -> its listings and what was set aside.
+
+Belongs here: the order of reading, judging, choosing among duplicates and adding history, and the count
+that loses no page. Does not: each of those steps (extract, listing_row, rules, history).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from realestate_os.discovery.archive import ArchiveError, Page, PageArchive
+from realestate_os.discovery.extract import read_page
+from realestate_os.discovery.frames import LISTINGS
+from realestate_os.discovery.history import History
+from realestate_os.discovery.listing_row import Row, completeness, listing_row
+from realestate_os.discovery.rules import Refusal, Terms, broken_rule, unwanted
+from realestate_os.discovery.sources import Source, load_source
+from realestate_os.errors import RealEstateOSError
+from realestate_os.storage.set_aside import SetAside
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+class NoPagesError(RealEstateOSError):
+    """Nothing of the day is archived; the message says how to fetch it."""
+
+
+@dataclass(frozen=True)
+class DayListings:
+    """Listings of a county's day. pages = len(rows) + len(refused) + non_listings: no page is lost."""
+
+    rows: DataFrame
+    refused: SetAside
+    pages: int
+    non_listings: int
+    gone: int
+
+
+def listings_of_day(archive: PageArchive, terms: Terms, history: History, sources_dir: Path) -> DayListings:
+    """Read the archive of terms.county and terms.day; `history` must have advanced to the day.
+
+    Raises:
+        NoPagesError: no page of the day is archived.
+    """
+    county, day = terms.county.key, terms.day
+    pages = archive.pages(county, day)
+    if not pages:
+        raise NoPagesError(
+            f"no pages of {county} for {day} are archived; run: "
+            f"realestate-os materialize --county {county} --date {day} --stages discovery"
+        )
+    details = [page for page in pages if page.kind == "detail"]
+    refused, sound = SetAside(), []
+    for page in details:
+        found = _read(page, archive, load_source(page.source, sources_dir), terms)
+        if isinstance(found, Refusal):
+            _set_aside(refused, page.url, found)
+        else:
+            sound.append(found)
+    rows = [
+        row | history.facts(row["property_id"], row["listing_price_usd"], row["listed_on"], day)
+        for row in _wanted(_one_a_property(sound, refused), refused, terms)
+    ]
+    return DayListings(
+        rows=_frame(rows),
+        refused=refused,
+        pages=len(pages),
+        non_listings=len(pages) - len(details),
+        gone=len(history.gone(row["property_id"] for row in rows)),
+    )
+
+
+def _read(page: Page, archive: PageArchive, source: Source, terms: Terms) -> Row | Refusal:
+    if page.status != 200:
+        return Refusal("wrong_status", "status", page.status, "200; the home is gone")
+    try:
+        text = archive.text(page)
+    except ArchiveError as error:
+        return Refusal("unreadable_page", "body", None, str(error))
+    raw, key = read_page(text, source), source.listing_key(page.url)
+    if raw is None or key is None:
+        rule = "JSON-LD, labels or selectors that tell at least two facts of a home"
+        return Refusal("unreadable_page", "body", text[:100], rule)
+    row = listing_row(raw, page, key, terms.county.key, terms.day)
+    row["completeness"] = completeness(row)
+    return broken_rule(row, terms) or row
+
+
+def _one_a_property(rows: Iterable[Row], refused: SetAside) -> list[Row]:
+    """The most complete page of each property; the others are set aside as duplicates of it."""
+    best: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: (-row["completeness"], row["url"])):
+        kept = best.setdefault(row["property_id"], row)
+        if kept is not row:
+            detail = f"the same property as {kept['url']}, which tells more or as much"
+            refused.add(row["url"], "duplicate", field="address_key", value=row["address_key"], detail=detail)
+    return sorted(best.values(), key=lambda row: row["property_id"])
+
+
+def _wanted(rows: Iterable[Row], refused: SetAside, terms: Terms) -> Iterator[Row]:
+    for row in rows:
+        why = unwanted(row, terms)
+        if why is None:
+            yield row
+        else:
+            _set_aside(refused, row["url"], why)
+
+
+def _set_aside(refused: SetAside, url: str, why: Refusal) -> None:
+    refused.add(url, why.reason, field=why.field, value=why.value, detail=why.rule)
+
+
+def _frame(rows: list[Row]) -> DataFrame:
+    if not rows:
+        return LISTINGS.empty()
+    frame = pd.DataFrame([row | {"text_flags": json.dumps(row["text_flags"])} for row in rows], columns=LISTINGS.names)
+    floats = [column.name for column in LISTINGS.columns if column.dtype == "float64"]
+    return frame.astype(dict.fromkeys(floats, "float64"))

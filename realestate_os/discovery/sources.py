@@ -1,0 +1,207 @@
+"""assets_config/sources/*.yaml -> Source: where listings come from and how they are read.
+
+Belongs here: the strict model of a source file and its loader. Does not: fetching or reading pages.
+A new source is one new file; its name without .yaml is its key.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from realestate_os.counties import County
+from realestate_os.errors import RealEstateOSError
+from realestate_os.settings import Settings
+
+# What a source file may say about a listing; rules.py turns each into columns.
+FIELDS = (
+    "address",
+    "street_address",
+    "unit",
+    "city",
+    "state",
+    "zip_code",
+    "apn",
+    "latitude",
+    "longitude",
+    "property_type",
+    "bedrooms",
+    "bathrooms",
+    "square_footage",
+    "lot_size_sqft",
+    "year_built",
+    "year_renovated",
+    "stories",
+    "basement_sqft",
+    "view",
+    "waterfront",
+    "condition",
+    "garage_spaces",
+    "hoa_usd_month",
+    "price",
+    "listing_status",
+    "listed_on",
+    "description",
+    "contact_name",
+    "contact_phone",
+)
+
+
+class SourceError(RealEstateOSError):
+    """A source file is wrong; the message names the file, the key and what was expected."""
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused: a typo in a selector's name must not silently lose a field."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ListPage(Strict):
+    """CSS of the links to detail pages, and of the link to the next list page."""
+
+    detail_links: str
+    next_page: str | None = None
+
+
+class DetailPage(Strict):
+    """url_pattern: regular expression found in a detail page's URL, its group `key` is the listing's id.
+
+    content: CSS of the part that is read; browser_if: CSS that only an empty, client-rendered page matches;
+    ready: CSS that appears when the browser has filled it.
+    """
+
+    url_pattern: str
+    content: str = "body"
+    browser_if: str | None = None
+    ready: str | None = None
+
+    @field_validator("url_pattern")
+    @classmethod
+    def _names_the_key(cls, pattern: str) -> str:
+        try:
+            groups = re.compile(pattern).groupindex
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        if "key" not in groups:
+            raise ValueError("needs a group (?P<key>...) that is the listing's id")
+        return pattern
+
+    @model_validator(mode="after")
+    def _browser_knows_when_to_stop(self) -> DetailPage:
+        if self.browser_if and not self.ready:
+            raise ValueError("ready: needed beside browser_if, or the browser cannot know when the page is filled")
+        return self
+
+
+class Limits(Strict):
+    """How hard the site is asked. What is missing comes from the county's crawl limits."""
+
+    delay_s: float | None = Field(default=None, ge=0)
+    max_pages: int | None = Field(default=None, gt=0)
+    concurrency: int = Field(default=2, ge=1, le=32)
+    autothrottle: bool = True
+    retries: int = Field(default=3, ge=0, le=10)
+    retry_wait_s: float = Field(default=2.0, ge=0)
+    browser_pages: int = Field(default=4, ge=1, le=8)
+
+
+class Source(Strict):
+    """One site. profile says with which SOURCES it is in use; historical that it can show past days."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str
+    profile: Literal["sandbox", "public"]
+    historical: bool = False
+    counties: list[str] | None = None
+    start_urls: list[str] = Field(min_length=1)
+    list_page: ListPage
+    detail_page: DetailPage
+    labels: dict[str, list[str]] = {}
+    selectors: dict[str, str] = {}
+    limits: Limits = Limits()
+
+    @field_validator("start_urls")
+    @classmethod
+    def _web_addresses(cls, urls: list[str]) -> list[str]:
+        for url in urls:
+            if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+                raise ValueError(f"{url!r}: expected http(s)://host/..., {{county}} stands for the county's key")
+        return urls
+
+    @field_validator("labels", "selectors")
+    @classmethod
+    def _known_fields(cls, named: dict[str, object]) -> dict[str, object]:
+        unknown = sorted(set(named) - set(FIELDS))
+        if unknown:
+            raise ValueError(f"unknown field {', '.join(unknown)}; known: {', '.join(FIELDS)}")
+        return named
+
+    def starts(self, county: str) -> list[str]:
+        """The list pages at which a crawl of the county begins (logical URLs)."""
+        return [url.replace("{county}", county) for url in self.start_urls]
+
+    def hosts(self, county: str) -> set[str]:
+        """The only scheme://host[:port] that a crawl of the county may ask, as logical bases."""
+        return {"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in self.starts(county)}
+
+    def delay_s(self, county: County) -> float:
+        """Seconds between two requests."""
+        return county.crawl.delay_s if self.limits.delay_s is None else self.limits.delay_s
+
+    def max_pages(self, county: County) -> int:
+        """Pages a day, list pages included."""
+        return county.crawl.max_pages if self.limits.max_pages is None else self.limits.max_pages
+
+    def listing_key(self, url: str) -> str | None:
+        """The listing's id in a detail page's URL; None for any other page."""
+        found = re.search(self.detail_page.url_pattern, url)
+        return found.group("key") if found else None
+
+
+def active_sources(county: str, settings: Settings) -> list[Source]:
+    """The sources that are in use for a county, by key.
+
+    Raises:
+        SourceError: a file is wrong, or none serves the county.
+    """
+    folder = settings.assets_config_dir / "sources"
+    found = [load_source(path.stem, folder) for path in sorted(folder.glob("*.yaml"))]
+    active = [s for s in found if s.profile == settings.sources and (s.counties is None or county in s.counties)]
+    if not active:
+        raise SourceError(
+            f"{folder}: no source with profile: {settings.sources} serves {county}; add a source file, or set SOURCES"
+        )
+    return active
+
+
+@cache
+def load_source(key: str, folder: Path) -> Source:
+    """Load and check one source file.
+
+    Raises:
+        SourceError: the file is missing or wrong; names file, key and what was expected.
+    """
+    path = folder / f"{key}.yaml"
+    if not path.is_file():
+        raise SourceError(f"no source {key!r}: {path} does not exist")
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}:" if mark else ""
+        raise SourceError(f"{path}:{line} not valid YAML: {getattr(error, 'problem', error)}") from None
+    try:
+        source = Source.model_validate(data)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
+        raise SourceError(f"{path}: " + "; ".join(lines)) from None
+    if source.key != key:
+        raise SourceError(f"{path}: key: is {source.key!r}, expected the file's name {key!r}")
+    return source
