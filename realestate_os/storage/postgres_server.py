@@ -241,12 +241,7 @@ def _start(place: _Place) -> Path:
 
 def _initialize(place: _Place) -> None:
     """Make the data folder beside its final place and move it: an interrupted initdb leaves nothing half done."""
-    free = shutil.disk_usage(place.home).free
-    if free < MIN_FREE_BYTES:
-        raise PostgresError(
-            f"{place.home} has {free / 1e6:.0f} MB free, Postgres needs {MIN_FREE_BYTES / 1e6:.0f} MB; "
-            "make room or set REALESTATE_OS_HOME to a folder on another disk"
-        )
+    require_space(place.home, shutil.disk_usage(place.home).free)
     unfinished = place.home / "postgres.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     shutil.rmtree(place.data, ignore_errors=True)  # holds no PG_VERSION, so no data
@@ -261,6 +256,15 @@ def _initialize(place: _Place) -> None:
     with (unfinished / "postgresql.conf").open("a") as configuration:
         configuration.write("\ninclude_if_exists 'realestate_os.conf'\n")
     unfinished.rename(place.data)
+
+
+def require_space(home: Path, free_bytes: int) -> None:
+    """Refuse to begin on a disk that is nearly full. Raises PostgresError."""
+    if free_bytes < MIN_FREE_BYTES:
+        raise PostgresError(
+            f"{home} has {free_bytes / 1e6:.0f} MB free, Postgres needs {MIN_FREE_BYTES / 1e6:.0f} MB; "
+            "make room or set REALESTATE_OS_HOME to a folder on another disk"
+        )
 
 
 def _write_configuration(place: _Place) -> None:
