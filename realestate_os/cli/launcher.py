@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,9 +33,10 @@ class RunFailedError(RealEstateOSError):
 
 @dataclass(frozen=True)
 class RunReport:
-    """One run: its id, the assets' metadata by asset name, the seconds inside each asset."""
+    """One run: its id, its wall time, the assets' metadata by asset name, the seconds inside each asset."""
 
     run_id: str
+    wall_seconds: float
     metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -96,6 +98,7 @@ class Launcher:
             target = {}
             tags = {**(tags or {}), RANGE_START: key, RANGE_END: until}
         self._instance.add_event_listener(run_id, self._listen)
+        started = time.monotonic()
         result = job.execute_in_process(
             instance=self._instance,
             run_id=run_id,
@@ -106,7 +109,7 @@ class Launcher:
         )
         if not result.success:
             raise RunFailedError(_failure(result))
-        return RunReport(run_id, _metadata(result), _seconds(result))
+        return RunReport(run_id, time.monotonic() - started, _metadata(result), _seconds(result))
 
     def _listen(self, entry: EventLogEntry) -> None:
         states = {"STEP_START": "started", "STEP_SUCCESS": "succeeded", "STEP_FAILURE": "failed"}
