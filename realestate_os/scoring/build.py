@@ -20,7 +20,7 @@ from realestate_os.counties import County
 from realestate_os.scoring import CODE_VERSION
 from realestate_os.scoring.arv import arv_premium
 from realestate_os.scoring.assumptions import Assumptions
-from realestate_os.scoring.deal import Terms, maximum_allowable_offer
+from realestate_os.scoring.deal import Deal, Terms, maximum_allowable_offer
 from realestate_os.scoring.frames import SCORES
 from realestate_os.scoring.inputs import column, is_valued, joined, null_reasons, plain, snapshot_ids
 from realestate_os.scoring.leads import lead_ranks, lead_signals
@@ -118,7 +118,7 @@ def _deals(
     }
     price = np.where(np.isnan(ask), mao, ask)
     of_hold = returns(homes, price, posterior, arv, repairs.base, county.tax_on_sale, assumptions.rental)
-    of_score = _scored(homes, ask, mao, deal_lines(ask, log_value, log_arv, terms, county), county, day)
+    of_score = _scored(homes, ask, mao, Deal(log_value, log_arv, terms), county, day)
     return pd.DataFrame(figures, index=homes.index).join(of_score).join(of_hold)
 
 
@@ -130,9 +130,13 @@ def _terms(county: County, arv: Floats, repairs: RepairRange) -> Terms:
     return Terms(pct, fee, repairs.base, repairs.log_sd)
 
 
-def _scored(homes: pd.DataFrame, ask: Floats, mao: Floats, of_deal: Floats, county: County, day: date) -> pd.DataFrame:
-    heat = np.full(len(homes), np.log(market_heat(county, day)))
-    place = np.log(_multipliers(homes, county).to_numpy(dtype=float))
+def _scored(homes: pd.DataFrame, ask: Floats, mao: Floats, deal: Deal, county: County, day: date) -> pd.DataFrame:
+    """p_deal to score_breakdown of the homes with an asking price."""
+    priced = ~np.isnan(ask)
+    ask, mao, index = ask[priced], mao[priced], homes.index[priced]
+    of_deal = deal_lines(ask, deal.rows(priced), county)
+    heat = np.full(len(index), np.log(market_heat(county, day)))
+    place = np.log(_multipliers(homes, county)[priced].to_numpy(dtype=np.float64))
     lines = np.column_stack([of_deal, heat, place])
     log_odds = total_log_odds(lines)
     score = 100 * sigmoid(log_odds)
@@ -141,14 +145,15 @@ def _scored(homes: pd.DataFrame, ask: Floats, mao: Floats, of_deal: Floats, coun
             "p_deal": sigmoid(total_log_odds(of_deal)),
             "score_log_odds": log_odds,
             "bird_dog_score": score,
-            "band": [None if np.isnan(s) else band(s, a, m) for s, a, m in zip(score, ask, mao, strict=True)],
-            "score_breakdown": [
-                json.dumps([{"line": name, "log_odds": value} for name, value in zip(LINES, row, strict=True)])
-                for row in np.nan_to_num(lines).tolist()
-            ],
+            "band": [band(*one) for one in zip(score, ask, mao, strict=True)],
+            "score_breakdown": [_breakdown(row) for row in lines.tolist()],
         },
-        index=homes.index,
+        index=index,
     ).astype({"band": object, "score_breakdown": object})
+
+
+def _breakdown(row: list[float]) -> str:
+    return json.dumps([{"line": name, "log_odds": value} for name, value in zip(LINES, row, strict=True)])
 
 
 def _multipliers(homes: pd.DataFrame, county: County) -> pd.Series[float]:

@@ -38,10 +38,27 @@ class Terms:
     repair_usd: Floats
     repair_log_sd: Floats
 
+    def rows(self, chosen: npt.NDArray[np.bool_]) -> Terms:
+        """The terms of the chosen rows."""
+        return Terms(self.arv_pct[chosen], self.fee_usd[chosen], self.repair_usd[chosen], self.repair_log_sd[chosen])
+
     def costs(self) -> Floats:
         """Repairs and fee at each node, (n, 81)."""
         repairs: Floats = self.repair_usd[:, None] * np.exp(self.repair_log_sd[:, None] * NODES)
         return repairs + self.fee_usd[:, None]
+
+
+@dataclass(frozen=True)
+class Deal:
+    """What n deals hang on: ln value after the ask, ln ARV, terms."""
+
+    log_value: Mixture
+    log_arv: Mixture
+    terms: Terms
+
+    def rows(self, chosen: npt.NDArray[np.bool_]) -> Deal:
+        """The deals of the chosen rows."""
+        return Deal(self.log_value.rows(chosen), self.log_arv.rows(chosen), self.terms.rows(chosen))
 
 
 def deal_log_odds(price: Floats, log_arv: Mixture, terms: Terms) -> Floats:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_ndtr, logsumexp, ndtr
+from scipy.special import log_ndtr, ndtr
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,6 +41,10 @@ class Mixture:
         variance = (self.weight * (self.sd**2 + (self.mean - centre) ** 2)).sum(axis=1)
         return np.asarray(np.sqrt(variance))
 
+    def rows(self, chosen: npt.NDArray[np.bool_]) -> Mixture:
+        """The mixtures of the chosen rows."""
+        return Mixture(self.log_weight[chosen], self.mean[chosen], self.sd[chosen])
+
     def shifted(self, mean: Floats, sd: Floats) -> Mixture:
         """The sum with an independent normal a row: `mean` and `sd` are (n,)."""
         return Mixture(self.log_weight, self.mean + mean[:, None], np.hypot(self.sd, sd[:, None]))
@@ -65,9 +69,9 @@ class Mixture:
         """
         z = (self.mean[:, :, None] - thresholds[:, None, :]) / self.sd[:, :, None]
         weight = self.log_weight[:, :, None] + np.broadcast_to(log_share, thresholds.shape)[:, None, :]
-        above = logsumexp(weight + log_ndtr(z), axis=(1, 2))
-        below = logsumexp(weight + log_ndtr(-z), axis=(1, 2))
-        return np.asarray(above - below)
+        above = log_sum(log_sum(weight + log_ndtr(z)))
+        below = log_sum(log_sum(weight + log_ndtr(-z)))
+        return above - below
 
 
 def bisect(is_below: Callable[[Floats], npt.NDArray[np.bool_]], low: Floats, high: Floats) -> Floats:
@@ -78,3 +82,8 @@ def bisect(is_below: Callable[[Floats], npt.NDArray[np.bool_]], low: Floats, hig
         left = is_below(middle)
         low, high = np.where(left, middle, low), np.where(left, high, middle)
     return (low + high) / 2
+
+
+def log_sum(terms: Floats) -> Floats:
+    """ln of the sum of exp(terms) over the last axis; no rows give no rows, which scipy's refuses."""
+    return np.asarray(np.logaddexp.reduce(terms, axis=-1))

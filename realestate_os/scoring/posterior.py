@@ -16,10 +16,10 @@ perhaps a bargain the odds of an average one.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import logsumexp, ndtr
+from scipy.special import ndtr
 
 from realestate_os.counties import DiscountPrior
-from realestate_os.scoring.mixture import Floats, Mixture
+from realestate_os.scoring.mixture import Floats, Mixture, log_sum
 
 
 def prior_discounts(prior: DiscountPrior) -> tuple[Floats, Floats, Floats]:
@@ -39,17 +39,16 @@ def posterior_log_value(log_value: Floats, log_sd: Floats, log_ask: Floats, prio
         log_ask: ln of the asking price, (n,), NaN where there is none.
     """
     share, mean, sd = prior_discounts(prior)
-    m, s, ask = log_value[:, None], log_sd[:, None], log_ask[:, None]
+    m, s, heard = log_value[:, None], log_sd[:, None], ~np.isnan(log_ask[:, None])
+    ask = np.where(heard, log_ask[:, None], m)
     with np.errstate(divide="ignore"):
-        log_weight = np.log(share) + _log_normal(ask, m - mean, np.hypot(s, sd))
-    log_weight = log_weight - logsumexp(log_weight, axis=1, keepdims=True)
+        log_share = np.log(share)
+    log_weight = log_share + _log_normal(ask, m - mean, np.hypot(s, sd))
+    log_weight = log_weight - log_sum(log_weight)[:, None]
     variance = 1 / (1 / s**2 + 1 / sd**2)
     centre = variance * (m / s**2 + (ask + mean) / sd**2)
-    heard = ~np.isnan(ask)
-    with np.errstate(divide="ignore"):
-        unheard = np.log(share)
     return Mixture(
-        np.where(heard, log_weight, unheard),
+        np.where(heard, log_weight, log_share),
         np.where(heard, centre, m),
         np.where(heard, np.sqrt(variance), s),
     )

@@ -17,8 +17,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from realestate_os.counties import County
-from realestate_os.scoring.deal import Terms, deal_log_odds, deal_log_odds_before_costs
-from realestate_os.scoring.mixture import Floats, Mixture
+from realestate_os.scoring.deal import Deal, deal_log_odds, deal_log_odds_before_costs
+from realestate_os.scoring.mixture import Floats
 from realestate_os.scoring.posterior import base_log_odds
 
 LINES = (
@@ -32,13 +32,13 @@ LINES = (
 BANDS = ((75.0, "excellent"), (60.0, "good"), (40.0, "fair"), (0.0, "poor"))
 
 
-def deal_lines(price: Floats, log_value: Mixture, log_arv: Mixture, terms: Terms, county: County) -> Floats:
+def deal_lines(price: Floats, deal: Deal, county: County) -> Floats:
     """The first four lines, (n, 4); their sum is logit p_deal."""
     steps = [
-        base_log_odds(county.discount_prior, terms.arv_pct),
-        deal_log_odds_before_costs(price, log_value, terms.arv_pct),
-        deal_log_odds_before_costs(price, log_arv, terms.arv_pct),
-        deal_log_odds(price, log_arv, terms),
+        base_log_odds(county.discount_prior, deal.terms.arv_pct),
+        deal_log_odds_before_costs(price, deal.log_value, deal.terms.arv_pct),
+        deal_log_odds_before_costs(price, deal.log_arv, deal.terms.arv_pct),
+        deal_log_odds(price, deal.log_arv, deal.terms),
     ]
     return np.diff(np.column_stack([np.zeros(len(price)), *steps]), axis=1)
 
