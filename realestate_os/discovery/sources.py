@@ -1,7 +1,8 @@
-"""assets_config/sources/*.yaml -> Source: where listings come from and how they are read.
+"""assets_config/sources/*.yaml of kind site -> Source: where listings come from and how they are read.
 
-Belongs here: the strict model of a source file and its loader. Does not: fetching or reading pages.
-A new source is one new file; its name without .yaml is its key.
+Belongs here: the strict model of a site's file and its loader. Does not: fetching or reading pages, or
+public records, whose files lie in the same folder (their kinds are read by enrichment). A new site is
+one new file; its name without .yaml is its key.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
@@ -51,6 +52,10 @@ FIELDS = (
     "contact_name",
     "contact_phone",
 )
+
+
+# Kinds of source files that are not ours to read.
+RECORD_KINDS = frozenset({"census", "socrata", "arcgis"})
 
 
 class SourceError(RealEstateOSError):
@@ -116,10 +121,12 @@ class Source(Strict):
     """One site. profile says with which SOURCES it is in use; historical that it can show past days."""
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    kind: Literal["site"]
     name: str
     profile: Literal["sandbox", "public"]
     historical: bool = False
-    counties: list[str] | None = None
+    counties: Literal["all"] | list[str] = "all"
+    except_counties: list[str] = []
     start_urls: list[str] = Field(min_length=1)
     list_page: ListPage
     detail_page: DetailPage
@@ -142,6 +149,10 @@ class Source(Strict):
         if unknown:
             raise ValueError(f"unknown field {', '.join(unknown)}; known: {', '.join(FIELDS)}")
         return named
+
+    def serves(self, county: str) -> bool:
+        """Whether the site has homes of the county."""
+        return county not in self.except_counties and (self.counties == "all" or county in self.counties)
 
     def starts(self, county: str) -> list[str]:
         """The list pages at which a crawl of the county begins (logical URLs)."""
@@ -172,11 +183,13 @@ def active_sources(county: str, settings: Settings) -> list[Source]:
         SourceError: a file is wrong, or none serves the county.
     """
     folder = settings.assets_config_dir / "sources"
-    found = [load_source(path.stem, folder) for path in sorted(folder.glob("*.yaml"))]
-    active = [s for s in found if s.profile == settings.sources and (s.counties is None or county in s.counties)]
+    keys = [path.stem for path in sorted(folder.glob("*.yaml")) if _data(path).get("kind") not in RECORD_KINDS]
+    found = [load_source(key, folder) for key in keys]
+    active = [source for source in found if source.profile == settings.sources and source.serves(county)]
     if not active:
         raise SourceError(
-            f"{folder}: no source with profile: {settings.sources} serves {county}; add a source file, or set SOURCES"
+            f"{folder}: no source of kind: site and profile: {settings.sources} serves {county}; "
+            f"add a source file, or set SOURCES"
         )
     return active
 
@@ -192,16 +205,23 @@ def load_source(key: str, folder: Path) -> Source:
     if not path.is_file():
         raise SourceError(f"no source {key!r}: {path} does not exist")
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
-        raise SourceError(f"{path}:{line} not valid YAML: {getattr(error, 'problem', error)}") from None
-    try:
-        source = Source.model_validate(data)
+        source = Source.model_validate(_data(path))
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
         raise SourceError(f"{path}: " + "; ".join(lines)) from None
     if source.key != key:
         raise SourceError(f"{path}: key: is {source.key!r}, expected the file's name {key!r}")
     return source
+
+
+@cache
+def _data(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}:" if mark else ""
+        raise SourceError(f"{path}:{line} not valid YAML: {getattr(error, 'problem', error)}") from None
+    if not isinstance(data, dict):
+        raise SourceError(f"{path}: expected keys and values, found {type(data).__name__}")
+    return data
