@@ -118,6 +118,14 @@ def up() -> None:
 
 
 @app.command()
+def dictionary() -> None:
+    """Print the data dictionary (docs/data-dictionary.md)."""
+    from realestate_os.cli.dictionary import data_dictionary
+
+    typer.echo(data_dictionary(), nl=False)
+
+
+@app.command()
 def version() -> None:
     """Print the version of this program and of what it stands on."""
     from importlib.metadata import version as installed
