@@ -35,17 +35,13 @@ def known_sales(sales: pd.DataFrame, on: date) -> pd.DataFrame:
     """The version of each sale that was current at the end of the day; none when the sale was not yet known."""
     day = pd.Timestamp(on)
     superseded = to_days(sales["superseded_on"])
-    current = (to_days(sales["known_on"]) <= day) & (
-        superseded.isna() | (superseded > day)
-    )
+    current = (to_days(sales["known_on"]) <= day) & (superseded.isna() | (superseded > day))
     return sales[current]
 
 
 def property_keys(homes: pd.DataFrame) -> pd.Series[Any]:
     """One key a property within its county: APN first, else the normalised address; null without both."""
-    key = ("apn " + homes["apn"]).where(
-        homes["apn"].notna(), "address " + homes["address_key"]
-    )
+    key = ("apn " + homes["apn"]).where(homes["apn"].notna(), "address " + homes["address_key"])
     return homes["county"] + " " + key
 
 
@@ -75,9 +71,7 @@ def previous_sales(
         _day_numbers(versions["superseded_on"], _NEVER),
     )
     order = np.lexsort((known, closed, codes))
-    codes, closed, known, superseded = (
-        part[order] for part in (codes, closed, known, superseded)
-    )
+    codes, closed, known, superseded = (part[order] for part in (codes, closed, known, superseded))
     found = _walk_back(
         (codes, closed, known, superseded),
         ours,
@@ -86,14 +80,10 @@ def previous_sales(
     )
     hit = found >= 0
     chosen = versions.iloc[order[found[hit]]]
-    result = pd.DataFrame(
-        {"last_sale_date": pd.NaT, "last_sale_price_usd": np.nan}, index=keys.index
-    )
+    result = pd.DataFrame({"last_sale_date": pd.NaT, "last_sale_price_usd": np.nan}, index=keys.index)
     result["last_sale_date"] = result["last_sale_date"].astype("datetime64[ns]")
     result.loc[hit, "last_sale_date"] = to_days(chosen["sale_date"]).to_numpy()
-    result.loc[hit, "last_sale_price_usd"] = chosen["sale_price_usd"].to_numpy(
-        dtype=float
-    )
+    result.loc[hit, "last_sale_price_usd"] = chosen["sale_price_usd"].to_numpy(dtype=float)
     return result
 
 
@@ -116,9 +106,7 @@ def zip_figures(
         }
     )
     left["bedrooms"] = bedrooms.to_numpy(dtype=float)
-    right = zip_demographics.assign(day=to_days(zip_demographics["known_on"])).drop(
-        columns=["known_on", "county"]
-    )
+    right = zip_demographics.assign(day=to_days(zip_demographics["known_on"])).drop(columns=["known_on", "county"])
     found = (
         pd.merge_asof(
             left.dropna(subset=["day", "zip_code"]).sort_values("day"),
@@ -129,12 +117,7 @@ def zip_figures(
         .set_index("row")
         .reindex(left["row"])
     )
-    figures = pd.DataFrame(
-        {
-            ours: found[theirs].to_numpy(dtype=float)
-            for ours, theirs in ZIP_FIGURES.items()
-        }
-    )
+    figures = pd.DataFrame({ours: found[theirs].to_numpy(dtype=float) for ours, theirs in ZIP_FIGURES.items()})
     figures["zip_median_rent_usd"] = _rent(found)
     figures["census_vintage"] = found["vintage"].to_numpy(dtype=float)
     return figures.set_index(zip_codes.index)
@@ -144,17 +127,11 @@ def _rent(found: pd.DataFrame) -> npt.NDArray[np.float64]:
     by_bedrooms = found[RENT_COLUMNS].to_numpy(dtype=float)
     bedrooms = found["bedrooms"].to_numpy(dtype=float)
     column = np.nan_to_num(bedrooms, nan=0.0).clip(0, len(RENT_COLUMNS) - 1).astype(int)
-    rent = np.where(
-        np.isnan(bedrooms), np.nan, by_bedrooms[np.arange(len(found)), column]
-    )
-    return np.where(
-        np.isnan(rent), found["median_rent_usd"].to_numpy(dtype=float), rent
-    )
+    rent = np.where(np.isnan(bedrooms), np.nan, by_bedrooms[np.arange(len(found)), column])
+    return np.where(np.isnan(rent), found["median_rent_usd"].to_numpy(dtype=float), rent)
 
 
-def _shared_codes(
-    theirs: pd.Series[Any], ours: pd.Series[Any]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _shared_codes(theirs: pd.Series[Any], ours: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Integer codes that both sides share; -1 is a missing key."""
     codes = pd.factorize(pd.concat([theirs, ours], ignore_index=True))[0]
     return codes[: len(theirs)], codes[len(theirs) :]
@@ -162,9 +139,7 @@ def _shared_codes(
 
 def _day_numbers(days: pd.Series[Any], missing: int = _NEVER) -> npt.NDArray[np.int64]:
     stamps = to_days(days).to_numpy()
-    return np.where(
-        np.isnat(stamps), missing, stamps.astype("datetime64[D]").astype(np.int64)
-    )
+    return np.where(np.isnat(stamps), missing, stamps.astype("datetime64[D]").astype(np.int64))
 
 
 def _walk_back(
@@ -186,11 +161,7 @@ def _walk_back(
     while len(open_rows):
         here = position[open_rows]
         same = version_code[here] == codes[open_rows]
-        usable = (
-            same
-            & (known[here] <= as_of[open_rows])
-            & (superseded[here] > as_of[open_rows])
-        )
+        usable = same & (known[here] <= as_of[open_rows]) & (superseded[here] > as_of[open_rows])
         found[open_rows[usable]] = here[usable]
         open_rows = open_rows[same & ~usable & (here > 0)]
         position[open_rows] -= 1
@@ -207,9 +178,4 @@ def _last_before(
     # Day numbers since 1970 fit 22 bits either way; one integer per pair makes the search a bisection.
     shift, base = np.int64(1 << 24), np.int64(1 << 22)
     pairs = version_code * shift + np.clip(closed, -base, base) + base
-    return (
-        np.searchsorted(
-            pairs, codes * shift + np.clip(before, -base, base) + base, side="left"
-        )
-        - 1
-    )
+    return np.searchsorted(pairs, codes * shift + np.clip(before, -base, base) + base, side="left") - 1

@@ -51,9 +51,7 @@ SALES = Frame(
             "Assessor's market value on record before the sale",
             "USD",
         ),
-        Column(
-            "annual_tax_usd", "float64", "Tax on record before the sale", "USD/year"
-        ),
+        Column("annual_tax_usd", "float64", "Tax on record before the sale", "USD/year"),
     ),
     key=("sale_id", "known_on"),
 )
@@ -64,9 +62,7 @@ ZIP_DEMOGRAPHICS = Frame(
     (
         Column("county", "string", "County key", nullable=False),
         Column("zip_code", "string", "ZIP code tabulation area", nullable=False),
-        Column(
-            "vintage", "int64", "Last year of the five-year ACS", "year", nullable=False
-        ),
+        Column("vintage", "int64", "Last year of the five-year ACS", "year", nullable=False),
         Column("known_on", "date", "Release date of the vintage", nullable=False),
         Column("population", "float64", "B01003_001E", "people"),
         Column("median_income_usd", "float64", "B19013_001E", "USD/year"),
@@ -87,9 +83,7 @@ ZIP_DEMOGRAPHICS = Frame(
         ),
         Column("labor_force", "float64", "B23025_002E", "people"),
         Column("unemployed", "float64", "B23025_005E", "people"),
-        Column(
-            "owner_occupied_rate", "float64", "owner_units / occupied_units", "share"
-        ),
+        Column("owner_occupied_rate", "float64", "owner_units / occupied_units", "share"),
         Column("unemployment_rate", "float64", "unemployed / labor_force", "share"),
     ),
     key=("zip_code", "vintage"),
@@ -118,12 +112,8 @@ PARCELS = Frame(
         Column("county", "string", "County key", nullable=False),
         Column("date", "date", "Partition date", nullable=False),
         Column("source", "string", "Source key", nullable=False),
-        Column(
-            "url", "string", "Logical URL of the query that returned it", nullable=False
-        ),
-        Column(
-            "page_sha256", "string", "Digest of the archived response", nullable=False
-        ),
+        Column("url", "string", "Logical URL that shows the record", nullable=False),
+        Column("page_sha256", "string", "Digest of the archived response", nullable=False),
         Column("fetched_at", "timestamp", "When it was fetched", nullable=False),
         *HOME_COLUMNS,
         *_ASSESSOR,

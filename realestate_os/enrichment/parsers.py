@@ -7,14 +7,14 @@ what (sales_columns.py for files, assets_config/sources for services).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from realestate_os.storage.property_identity import clean_apn, zip5
 
-Texts = pd.Series  # of str or None
+Texts: TypeAlias = "pd.Series[Any]"
 SQFT_PER_ACRE = 43_560.0
 # Tried in this order on what is still unread. Day first is never guessed: US records put the month first.
 DATE_FORMATS = ("ISO8601", "%m/%d/%Y", "%Y%m%d", "%Y%m%dT%H%M%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%y",
@@ -42,9 +42,7 @@ _TRUE, _FALSE = r"^(?:y|yes|true|t|1|1\.0|q)$", r"^(?:n|no|false|f|0|0\.0|u)$"
 def text(values: Texts) -> Texts:
     """One line without outer blanks; empty and "na" become null."""
     clean = values.astype("string").str.replace(r"\s+", " ", regex=True).str.strip()
-    empty = clean.isna() | clean.str.fullmatch(
-        r"|n/?a|null|none|nan", case=False
-    ).fillna(False)
+    empty = clean.isna() | clean.str.fullmatch(r"|n/?a|null|none|nan", case=False).fillna(False)
     return clean.astype(object).where(~empty, None)
 
 
@@ -52,12 +50,8 @@ def number(values: Texts) -> Texts:
     """A number with thousands separators, currency or unit signs; NaN where there is none."""
     if pd.api.types.is_numeric_dtype(values):
         return _finite(values.astype(float))
-    plain = values.astype("string").str.replace(
-        r"[$,\s]|sq\.?\s?ft\.?|sqft", "", regex=True, case=False
-    )
-    return _finite(
-        pd.to_numeric(plain, errors="coerce").astype("Float64").astype(float)
-    )
+    plain = values.astype("string").str.replace(r"[$,\s]|sq\.?\s?ft\.?|sqft", "", regex=True, case=False)
+    return _finite(pd.to_numeric(plain, errors="coerce").astype("Float64").astype(float))
 
 
 def positive(values: Texts) -> Texts:
@@ -79,12 +73,7 @@ def half(values: Texts) -> Texts:
 def day(values: Texts) -> Texts:
     """A date in the ways people write it -> datetime64[ns] at midnight; a month alone is its first day."""
     if pd.api.types.is_datetime64_any_dtype(values):
-        return (
-            pd.to_datetime(values)
-            .dt.tz_localize(None)
-            .dt.normalize()
-            .astype("datetime64[ns]")
-        )
+        return pd.to_datetime(values).dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
     written = text(values).astype("string").str.replace(r"\.0+$", "", regex=True)
     months = written.str.match(MONTH_ONLY).fillna(False).astype(bool)
     found = _first_that_reads(written.where(~months), DATE_FORMATS)
@@ -93,11 +82,7 @@ def day(values: Texts) -> Texts:
 
 def epoch_ms(values: Texts) -> Texts:
     """ArcGIS dates: milliseconds since 1970 in UTC -> datetime64[ns] at midnight."""
-    return (
-        pd.to_datetime(number(values), unit="ms", errors="coerce")
-        .dt.normalize()
-        .astype("datetime64[ns]")
-    )
+    return pd.to_datetime(number(values), unit="ms", errors="coerce").dt.normalize().astype("datetime64[ns]")
 
 
 def apn(values: Texts) -> Texts:
@@ -117,13 +102,8 @@ def property_type(values: Texts) -> Texts:
     written = text(values).astype("string")
     written = written.mask(~written.str.contains("[A-Za-z]{2}").fillna(True), None)
     kinds = [word for word, _ in PROPERTY_TYPE_WORDS]
-    hits = [
-        written.str.contains(pattern, case=False, regex=True).fillna(False)
-        for _, pattern in PROPERTY_TYPE_WORDS
-    ]
-    own = (
-        written.str.lower().str.replace(" ", "_").isin([*kinds, "other"]).fillna(False)
-    )
+    hits = [written.str.contains(pattern, case=False, regex=True).fillna(False) for _, pattern in PROPERTY_TYPE_WORDS]
+    own = written.str.lower().str.replace(" ", "_").isin([*kinds, "other"]).fillna(False)
     found = pd.Series(
         np.select([hit.to_numpy(bool) for hit in hits], kinds, default="other"),
         index=values.index,
@@ -148,15 +128,9 @@ def no_yes(values: Texts) -> Texts:
     return 1.0 - yes_no(values)
 
 
-def warranty_deed(values: Texts) -> Texts:
-    """An instrument's name -> 1.0 when it conveys at market, 0.0 for quitclaims and the like."""
-    written = text(values).astype("string")
-    other = written.str.contains(
-        r"quit|gift|trustee|executor|correction|foreclos|sheriff|easement",
-        case=False,
-        regex=True,
-    )
-    return 1.0 - other.astype("Float64").astype(float)
+def blank(values: Texts) -> Texts:
+    """A field of warnings -> 1.0 where it says nothing, 0.0 where it warns."""
+    return text(values).isna().astype(float)
 
 
 PARSERS: dict[str, Callable[[Texts], Texts]] = {
@@ -174,7 +148,7 @@ PARSERS: dict[str, Callable[[Texts], Texts]] = {
         property_type,
         yes_no,
         no_yes,
-        warranty_deed,
+        blank,
     )
 }
 
@@ -196,9 +170,7 @@ def _first_that_reads(written: Texts, formats: tuple[str, ...]) -> Texts:
         left = found.isna() & written.notna()
         if not left.any():
             break
-        read = pd.to_datetime(
-            written[left].astype(object), format=form, errors="coerce", utc=True
-        )
+        read = pd.to_datetime(written[left].astype(object), format=form, errors="coerce", utc=True)
         found[left] = read.dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
     return found
 

@@ -21,22 +21,15 @@ COUNTY_REACH_MILES = 60.0
 CHUNK = 4096
 
 
-def nearest_zip(
-    county: County, latitude: pd.Series[Any], longitude: pd.Series[Any]
-) -> pd.Series[Any]:
+def nearest_zip(county: County, latitude: pd.Series[Any], longitude: pd.Series[Any]) -> pd.Series[Any]:
     """The county's ZIP whose centre is nearest; null without coordinates or beyond COUNTY_REACH_MILES."""
     codes = zip_points(county)[0]
     position, miles = _nearest(county, latitude, longitude)
-    near = [
-        codes[at] if far <= COUNTY_REACH_MILES else None
-        for at, far in zip(position, miles, strict=True)
-    ]
+    near = [codes[at] if far <= COUNTY_REACH_MILES else None for at, far in zip(position, miles, strict=True)]
     return pd.Series(near, index=latitude.index).astype(object)
 
 
-def outside_county(
-    county: County, latitude: pd.Series[Any], longitude: pd.Series[Any]
-) -> pd.Series[Any]:
+def outside_county(county: County, latitude: pd.Series[Any], longitude: pd.Series[Any]) -> pd.Series[Any]:
     """Which coordinates cannot lie in the county; a missing coordinate is not outside."""
     miles = _nearest(county, latitude, longitude)[1]
     return pd.Series(miles > COUNTY_REACH_MILES, index=latitude.index)
@@ -48,16 +41,10 @@ def zip_points(county: County) -> tuple[tuple[str, ...], npt.NDArray[np.float64]
 
 
 @cache
-def _zip_points(
-    state: str, name: str
-) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+def _zip_points(state: str, name: str) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
     import zipcodes
 
-    found = [
-        z
-        for z in zipcodes.filter_by(state=state, county=name)
-        if z["zip_code_type"] == "STANDARD"
-    ]
+    found = [z for z in zipcodes.filter_by(state=state, county=name) if z["zip_code_type"] == "STANDARD"]
     points = {z["zip_code"]: (float(z["lat"]), float(z["long"])) for z in found}
     return tuple(sorted(points)), np.array([points[code] for code in sorted(points)])
 
@@ -73,9 +60,7 @@ def _nearest(
     known = np.flatnonzero(np.isfinite(north) & np.isfinite(east))
     for start in range(0, len(known), CHUNK):
         part = known[start : start + CHUNK]
-        distance = np.hypot(
-            north[part, None] - points[:, 0], (east[part, None] - points[:, 1]) * shrink
-        )
+        distance = np.hypot(north[part, None] - points[:, 0], (east[part, None] - points[:, 1]) * shrink)
         position[part] = np.argmin(distance, axis=1)
         miles[part] = distance.min(axis=1) * MILES_PER_DEGREE
     return position, miles

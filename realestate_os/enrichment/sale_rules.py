@@ -27,14 +27,12 @@ AREA_SQFT = (100, 100_000)
 # More rooms than this is a typing error (33 bedrooms in 1,620 sqft) or an apartment house, not a home.
 MOST_ROOMS = 20
 OLDEST_HOUSE = 1650
+# Homes are sold on paper before they are built.
+YEARS_AHEAD = 3
 FIRST_SALE = pd.Timestamp("1950-01-01")
-# Lengths of APNs, to put back the leading zeros that a spreadsheet drops.
-APN_DIGITS = {"king_wa": 10, "cook_il": 14, "miami_dade_fl": 13}
 
 
-def finish_sales(
-    fields: pd.DataFrame, county: County, source: str, refused: SetAside
-) -> pd.DataFrame:
+def finish_sales(fields: pd.DataFrame, county: County, source: str, refused: SetAside) -> pd.DataFrame:
     """SALES rows, sorted by sale date; what is impossible or stands twice goes to `refused`.
 
     Args:
@@ -54,71 +52,47 @@ def known_on(fields: pd.DataFrame, county: County) -> pd.Series[Any]:
     month_end = closed + pd.offsets.MonthEnd(0)
     lag = pd.Timedelta(days=county.sales.recording_lag_days)
     recorded = fields["recorded_on"].astype("datetime64[ns]")
-    return recorded.fillna(closed.where(~fields["month_only"], month_end) + lag).clip(
-        lower=closed
-    )
+    return recorded.fillna(closed.where(~fields["month_only"], month_end) + lag).clip(lower=closed)
 
 
 def _with_facts(fields: pd.DataFrame, county: County) -> pd.DataFrame:
-    numbers = {
-        name: pd.to_numeric(fields[name])
-        for name in ("full_baths", "three_quarter_baths", "half_baths")
-    }
-    baths = numbers["full_baths"].fillna(0) + 0.75 * numbers[
-        "three_quarter_baths"
-    ].fillna(0)
+    numbers = {name: pd.to_numeric(fields[name]) for name in ("full_baths", "three_quarter_baths", "half_baths")}
+    baths = numbers["full_baths"].fillna(0) + 0.75 * numbers["three_quarter_baths"].fillna(0)
     baths = baths + 0.5 * numbers["half_baths"].fillna(0)
     return fields.assign(
         month_only=fields["month_only"].fillna(False).astype(bool),
         bathrooms=fields["bathrooms"].astype(float).fillna(baths.where(baths > 0)),
-        lot_size_sqft=fields["lot_size_sqft"]
-        .astype(float)
-        .fillna(fields["lot_acres"].astype(float)),
+        lot_size_sqft=fields["lot_size_sqft"].astype(float).fillna(fields["lot_acres"].astype(float)),
         year_built=fields["year_built"]
         .astype(float)
         .fillna(fields["sale_date"].dt.year - fields["age_years"].astype(float)),
-        apn=_full_apn(fields["apn"], county),
-        zip_code=fields["zip_code"]
-        .astype(object)
-        .fillna(nearest_zip(county, fields["latitude"], fields["longitude"])),
+        zip_code=fields["zip_code"].astype(object).fillna(nearest_zip(county, fields["latitude"], fields["longitude"])),
         state=county.state,
     )
 
 
-def _full_apn(apns: pd.Series[Any], county: County) -> pd.Series[Any]:
-    digits = APN_DIGITS.get(county.key, 0)
-    return (
-        apns.astype("string").str.zfill(digits).astype(object).where(apns.notna(), None)
-    )
-
-
-def _refuse_impossible(
-    fields: pd.DataFrame, county: County, refused: SetAside
-) -> pd.DataFrame:
-    sold, price, area = (
-        fields["sale_date"],
-        fields["sale_price_usd"].astype(float),
-        fields["square_footage"].astype(float),
-    )
-    built = fields["year_built"].astype(float)
+def _refuse_impossible(fields: pd.DataFrame, county: County, refused: SetAside) -> pd.DataFrame:
+    sold, price = fields["sale_date"], fields["sale_price_usd"].astype(float)
+    area, built = fields["square_footage"].astype(float), fields["year_built"].astype(float)
+    outside = outside_county(county, fields["latitude"], fields["longitude"])
     tomorrow = pd.Timestamp(date.today()) + pd.Timedelta(days=1)
+    strange_year = (built < OLDEST_HOUSE) | (built > sold.dt.year + YEARS_AHEAD)
+    rooms = f"more than {MOST_ROOMS}"
     rules = [
         ("no_sale_date", "sale_date", sold.isna(), "no date that can be read"),
         ("impossible_sale_date", "sale_date", (sold < FIRST_SALE) | (sold > tomorrow), "before 1950 or in the future"),
         ("no_sale_price", "sale_price_usd", ~(price > 0), "a price above 0 is needed"),
         ("impossible_sale_price", "sale_price_usd", price > DEAREST_HOME_USD, f"above {DEAREST_HOME_USD:,} USD"),
         ("impossible_area", "square_footage", (area < AREA_SQFT[0]) | (area > AREA_SQFT[1]), "not 100 to 100,000 sqft"),
-        ("impossible_rooms", "bedrooms", fields["bedrooms"].astype(float) > MOST_ROOMS, f"more than {MOST_ROOMS}"),
-        ("impossible_rooms", "bathrooms", fields["bathrooms"].astype(float) > MOST_ROOMS, f"more than {MOST_ROOMS}"),
-        ("impossible_year_built", "year_built", (built < OLDEST_HOUSE) | (built > sold.dt.year + 3), "1650 to 3 years after the sale"),
-        ("outside_county", "latitude", outside_county(county, fields["latitude"], fields["longitude"]), f"not in {county.name} County"),
-    ]  # fmt: skip
+        ("impossible_rooms", "bedrooms", fields["bedrooms"].astype(float) > MOST_ROOMS, rooms),
+        ("impossible_rooms", "bathrooms", fields["bathrooms"].astype(float) > MOST_ROOMS, rooms),
+        ("impossible_year_built", "year_built", strange_year, "not 1650 to 3 years after the sale"),
+        ("outside_county", "latitude", outside, f"not in {county.name} County"),
+    ]
     left = pd.Series(True, index=fields.index)
     for reason, field, broken, rule in rules:
         hit = left & broken
-        for item, value in zip(
-            fields.loc[hit, "item"], fields.loc[hit, field], strict=True
-        ):
+        for item, value in zip(fields.loc[hit, "item"], fields.loc[hit, field], strict=True):
             refused.add(str(item), reason, field=field, value=value, detail=rule)
         left &= ~hit
     return fields[left]
@@ -150,14 +124,9 @@ def _as_sales(fields: pd.DataFrame, county: County, source: str) -> pd.DataFrame
 
 def address_keys(homes: pd.DataFrame) -> pd.Series[Any]:
     """The normalised address of each row (street_address, unit, city, state, zip_code); null where there is none."""
-    parts = homes[["street_address", "unit", "city", "state", "zip_code"]].astype(
-        object
-    )
+    parts = homes[["street_address", "unit", "city", "state", "zip_code"]].astype(object)
     parts = parts.where(parts.notna(), None)
-    keys = [
-        normalize_address(*row).address_key if row[0] else None
-        for row in parts.itertuples(index=False, name=None)
-    ]
+    keys = [normalize_address(*row).address_key if row[0] else None for row in parts.itertuples(index=False, name=None)]
     return pd.Series(keys, index=homes.index, dtype=object)
 
 
@@ -193,9 +162,7 @@ def _sale_ids(sales: pd.DataFrame, record_ids: pd.Series[Any]) -> pd.Series[Any]
             "bedrooms",
         ]
     ]
-    digest = pd.util.hash_pandas_object(place.astype(str), index=False).map(
-        "row {:016x}".format
-    )
+    digest = pd.util.hash_pandas_object(place.astype(str), index=False).map("row {:016x}".format)
     home = sales["apn"].fillna(sales["address_key"]).fillna(digest)
     record = "record " + record_ids.astype("string").astype(object) + " " + home
     return record.fillna(home + day)
@@ -205,9 +172,7 @@ def _once(sales: pd.DataFrame, refused: SetAside) -> pd.DataFrame:
     """One row a sale. Where two deeds carry one id, the dearer is the sale: the other conveys for a token."""
     order = sales.sort_values(["sale_date", "sale_id", "sale_price_usd"], kind="stable")
     extra = order.duplicated("sale_id", keep="last")
-    for item, sale_id in zip(
-        order.loc[extra, "item"], order.loc[extra, "sale_id"], strict=True
-    ):
+    for item, sale_id in zip(order.loc[extra, "item"], order.loc[extra, "sale_id"], strict=True):
         refused.add(
             str(item),
             "duplicate_sale",

@@ -28,6 +28,9 @@ from realestate_os.enrichment.sales_columns import (
 )
 from realestate_os.storage.set_aside import SetAside
 
+# Lengths of APNs, to put back the leading zeros that a spreadsheet drops.
+APN_DIGITS = {"king_wa": 10, "cook_il": 14, "miami_dade_fl": 13}
+
 
 @dataclass(frozen=True)
 class SalesTable:
@@ -39,9 +42,7 @@ class SalesTable:
     lines: pd.Series[Any]
 
 
-def read_sales_file(
-    path: Path, county: County, mapping: SalesMapping | None = None
-) -> tuple[pd.DataFrame, SetAside]:
+def read_sales_file(path: Path, county: County, mapping: SalesMapping | None = None) -> tuple[pd.DataFrame, SetAside]:
     """Sales of a file in SALES columns, one version each; and the rows set aside, each with line and reason.
 
     known_on is the recording date, else the sale's date (the month's last day where only the month
@@ -53,9 +54,7 @@ def read_sales_file(
     refused = SetAside()
     table = read_table(path, refused)
     columns = choose_columns(table.cells.columns, mapping or SalesMapping(), table.name)
-    return sales_of_table(
-        table, columns, county, mapping or SalesMapping(), refused
-    ), refused
+    return sales_of_table(table, columns, county, mapping or SalesMapping(), refused), refused
 
 
 def sales_of_table(
@@ -66,20 +65,12 @@ def sales_of_table(
     refused: SetAside,
 ) -> pd.DataFrame:
     """The table's sales by a chosen mapping; impossible rows go to `refused`."""
-    fields = pd.DataFrame(
-        {
-            name: PARSERS[FIELDS[name].parser](table.cells[column])
-            for name, column in columns.items()
-        }
-    )
+    fields = pd.DataFrame({name: PARSERS[FIELDS[name].parser](table.cells[column]) for name, column in columns.items()})
     fields = fields.reindex(columns=[*FIELDS])
-    fields["month_only"] = (
-        month_only(table.cells[columns["sale_date"]])
-        if "sale_date" in columns
-        else True
-    )
+    fields["month_only"] = month_only(table.cells[columns["sale_date"]]) if "sale_date" in columns else True
     fields["item"] = table.name + " line " + table.lines.astype(str)
     fields["url"] = None
+    fields["apn"] = _full_apn(fields["apn"], county)
     if mapping.property_type is not None:
         fields["property_type"] = fields["property_type"].fillna(mapping.property_type)
     fields = _with_area(_with_dates(fields, mapping, table), refused)
@@ -111,9 +102,7 @@ def read_table(path: Path, refused: SetAside) -> SalesTable:
     return SalesTable(path.name, digest, cells, lines)
 
 
-def _read_csv(
-    path: Path, data: bytes, refused: SetAside
-) -> tuple[pd.DataFrame, pd.Series[Any]]:
+def _read_csv(path: Path, data: bytes, refused: SetAside) -> tuple[pd.DataFrame, pd.Series[Any]]:
     text = _decoded(path, data)
     head = text[: text.find("\n") + 1] or text
     delimiter = max(",;\t|", key=head.count)
@@ -134,17 +123,11 @@ def _read_csv(
                     detail=f"the header has {len(header)}",
                 )
     except csv.Error as error:
-        raise SalesFileError(
-            f"{path}: line {reader.line_num} is not CSV: {error}"
-        ) from None
+        raise SalesFileError(f"{path}: line {reader.line_num} is not CSV: {error}") from None
     if len(set(header)) < len(header):
         twice = sorted({column for column in header if header.count(column) > 1})
-        raise SalesFileError(
-            f"{path}: the header names {', '.join(twice)} twice; rename one"
-        )
-    return pd.DataFrame(rows, columns=header, dtype=object), pd.Series(
-        lines, dtype="int64"
-    )
+        raise SalesFileError(f"{path}: the header names {', '.join(twice)} twice; rename one")
+    return pd.DataFrame(rows, columns=header, dtype=object), pd.Series(lines, dtype="int64")
 
 
 def _decoded(path: Path, data: bytes) -> str:
@@ -153,9 +136,7 @@ def _decoded(path: Path, data: bytes) -> str:
     except (OSError, EOFError) as error:
         raise SalesFileError(f"{path}: damaged gzip file: {error}") from None
     if b"\x00" in plain[:4096]:
-        raise SalesFileError(
-            f"{path}: is not text; give a CSV (also .gz), Parquet or XLSX file"
-        )
+        raise SalesFileError(f"{path}: is not text; give a CSV (also .gz), Parquet or XLSX file")
     try:
         return plain.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -166,16 +147,12 @@ def _read_xlsx(path: Path, data: bytes) -> pd.DataFrame:
     try:
         return pd.read_excel(io.BytesIO(data), dtype=object)
     except ImportError:
-        raise SalesFileError(
-            f"{path}: XLSX needs the package openpyxl; install it, or save the sheet as CSV"
-        ) from None
+        raise SalesFileError(f"{path}: XLSX needs the package openpyxl; install it, or save the sheet as CSV") from None
     except ValueError as error:
         raise SalesFileError(f"{path}: not a readable XLSX file: {error}") from None
 
 
-def _with_dates(
-    fields: pd.DataFrame, mapping: SalesMapping, table: SalesTable
-) -> pd.DataFrame:
+def _with_dates(fields: pd.DataFrame, mapping: SalesMapping, table: SalesTable) -> pd.DataFrame:
     """sale_date from a date, or from month and year; the year may be the mapping's or the file name's."""
     dated = to_days(fields["sale_date"])
     if fields["sale_month"].notna().any():
@@ -188,15 +165,9 @@ def _with_dates(
     return fields.assign(sale_date=dated, recorded_on=to_days(fields["recorded_on"]))
 
 
-def _year_of_file(
-    fields: pd.DataFrame, mapping: SalesMapping, table: SalesTable
-) -> float:
+def _year_of_file(fields: pd.DataFrame, mapping: SalesMapping, table: SalesTable) -> float:
     """The year of a file that gives months only."""
-    found = {
-        int(word)
-        for word in _words(table.name)
-        if word.isdigit() and 1950 <= int(word) <= 2100
-    }
+    found = {int(word) for word in _words(table.name) if word.isdigit() and 1950 <= int(word) <= 2100}
     if mapping.sale_year is not None:
         return float(mapping.sale_year)
     if len(found) == 1:
@@ -224,3 +195,8 @@ def _with_area(fields: pd.DataFrame, refused: SetAside) -> pd.DataFrame:
             detail="a living area above 0 is needed",
         )
     return fields[~missing]
+
+
+def _full_apn(apns: pd.Series[Any], county: County) -> pd.Series[Any]:
+    digits = APN_DIGITS.get(county.key, 0)
+    return apns.astype("string").str.zfill(digits).astype(object).where(apns.notna(), None)

@@ -60,12 +60,8 @@ def feature_rows(enrichment: pd.DataFrame, county: str, day: date) -> pd.DataFra
     return rows[FEATURES.names].reset_index(drop=True)
 
 
-def _property(
-    homes: pd.DataFrame, day: npt.NDArray[np.datetime64]
-) -> dict[str, Floats]:
-    area, bedrooms, bathrooms = (
-        _number(homes, name) for name in ("square_footage", "bedrooms", "bathrooms")
-    )
+def _property(homes: pd.DataFrame, day: npt.NDArray[np.datetime64]) -> dict[str, Floats]:
+    area, bedrooms, bathrooms = (_number(homes, name) for name in ("square_footage", "bedrooms", "bathrooms"))
     lot = _number(homes, "lot_size_sqft")
     age = _years(day) - _number(homes, "year_built")
     return {
@@ -96,9 +92,7 @@ def _financial(homes: pd.DataFrame) -> dict[str, Floats]:
     }
 
 
-def _sale_history(
-    homes: pd.DataFrame, day: npt.NDArray[np.datetime64]
-) -> dict[str, Floats]:
+def _sale_history(homes: pd.DataFrame, day: npt.NDArray[np.datetime64]) -> dict[str, Floats]:
     sold = _days(_column(homes, "last_sale_date"), homes.index)
     years = (day - sold) / np.timedelta64(1, "D") / DAYS_PER_YEAR
     past = years >= 0
@@ -143,9 +137,7 @@ def _derived(homes: pd.DataFrame) -> dict[str, Floats]:
     known = ~np.isnan(price) & ~np.isnan(best)
     return {
         "income_to_price_ratio": _ratio(_number(homes, "zip_median_income_usd"), price),
-        "relative_price_in_zip": _ratio(
-            price, _number(homes, "zip_median_home_value_usd")
-        ),
+        "relative_price_in_zip": _ratio(price, _number(homes, "zip_median_home_value_usd")),
         "is_undervalued": np.where(known, price < UNDERVALUED_BELOW * best, np.nan),
         "potential_roi": _ratio(best, price) - 1,
     }
@@ -161,19 +153,11 @@ def _values(homes: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
 
 
 def _column(homes: pd.DataFrame, name: str) -> pd.Series[Any]:
-    return (
-        homes[name]
-        if name in homes
-        else pd.Series(None, index=homes.index, dtype=object)
-    )
+    return homes[name] if name in homes else pd.Series(None, index=homes.index, dtype=object)
 
 
 def _number(homes: pd.DataFrame, name: str) -> Floats:
-    return _finite(
-        pd.to_numeric(_column(homes, name), errors="coerce").to_numpy(
-            dtype=float, na_value=np.nan
-        )
-    )
+    return _finite(pd.to_numeric(_column(homes, name), errors="coerce").to_numpy(dtype=float, na_value=np.nan))
 
 
 def _finite(values: Floats) -> Floats:
@@ -187,16 +171,12 @@ def _ratio(above: Floats, below: Floats) -> Floats:
 
 def _flag(values: pd.Series[Any], wanted: str) -> Floats:
     """1 where equal, 0 where another value, NaN where unknown."""
-    return np.where(
-        values.isna().to_numpy(), np.nan, (values == wanted).to_numpy(dtype=float)
-    )
+    return np.where(values.isna().to_numpy(), np.nan, (values == wanted).to_numpy(dtype=float))
 
 
-def _days(
-    values: date | pd.Series[Any], index: pd.Index[Any]
-) -> npt.NDArray[np.datetime64]:
+def _days(values: date | pd.Series[Any], index: pd.Index[Any]) -> npt.NDArray[np.datetime64]:
     if isinstance(values, pd.Series):
-        return to_days(values).to_numpy(dtype="datetime64[ns]")
+        return np.asarray(to_days(values), dtype="datetime64[ns]")
     return np.full(len(index), np.datetime64(values, "ns"))
 
 

@@ -9,9 +9,7 @@ PROPERTY = (
     Column("bedrooms", "float64", "Bedrooms", "count", "enrichment"),
     Column("bathrooms", "float64", "Bathrooms", "count", "enrichment"),
     Column("lot_size_sqft", "float64", "Lot", "sqft", "enrichment"),
-    Column(
-        "age_years", "float64", "Year of as_of less year built", "years", "enrichment"
-    ),
+    Column("age_years", "float64", "Year of as_of less year built", "years", "enrichment"),
     Column(
         "price_per_sqft",
         "float64",

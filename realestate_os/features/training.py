@@ -63,15 +63,9 @@ def training_homes(
     homes["as_of"] = homes["sale_date"] - ONE_DAY
     homes["date"] = homes["as_of"].dt.date
     homes["property_id"] = homes["sale_id"]
-    homes["year_renovated"] = homes["year_renovated"].where(
-        homes["year_renovated"] <= homes["as_of"].dt.year
-    )
-    past = previous_sales(
-        sales, property_keys(homes), homes["sale_date"], homes["as_of"]
-    )
-    figures = zip_figures(
-        zip_demographics, homes["zip_code"], homes["bedrooms"], homes["as_of"]
-    )
+    homes["year_renovated"] = homes["year_renovated"].where(homes["year_renovated"] <= homes["as_of"].dt.year)
+    past = previous_sales(sales, property_keys(homes), homes["sale_date"], homes["as_of"])
+    figures = zip_figures(zip_demographics, homes["zip_code"], homes["bedrooms"], homes["as_of"])
     return _complete(pd.concat([homes, past, figures], axis=1))
 
 
@@ -85,11 +79,7 @@ def _closed_in_window(sales: pd.DataFrame, before: date, months: int) -> pd.Data
 
 def _complete(homes: pd.DataFrame) -> pd.DataFrame:
     """Add the columns that a sale has no value for."""
-    tax_rate = (
-        homes["annual_tax_usd"]
-        / homes["assessed_value_usd"].where(homes["assessed_value_usd"] > 0)
-        * 100
-    )
+    tax_rate = homes["annual_tax_usd"] / homes["assessed_value_usd"].where(homes["assessed_value_usd"] > 0) * 100
     homes = homes.assign(
         tax_rate_pct=tax_rate,
         price_basis="none",
@@ -99,9 +89,5 @@ def _complete(homes: pd.DataFrame) -> pd.DataFrame:
     )
     columns = [*ENRICHMENT.names, *TRAINING_COLUMNS]
     floats = {column.name for column in ENRICHMENT.columns if column.dtype == "float64"}
-    missing = {
-        name: np.nan if name in floats else None
-        for name in columns
-        if name not in homes
-    }
+    missing = {name: np.nan if name in floats else None for name in columns if name not in homes}
     return homes.assign(**missing)[columns]

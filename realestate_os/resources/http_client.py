@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
+from realestate_os.errors import RealEstateOSError
 from realestate_os.resources.addresses import ForbiddenAddressError, refuse_private, to_logical, to_origin
 from realestate_os.settings import Settings
 
@@ -31,7 +32,7 @@ SECRET_PARAMS = ("key", "token", "secret", "signature", "password", "auth")
 T = TypeVar("T")
 
 
-class HttpError(Exception):
+class HttpError(RealEstateOSError):
     """A request failed for good; the message names URL (without secrets), cause, tries and what to do.
 
     `status` is the HTTP status of the last answer, None without one.
@@ -128,7 +129,7 @@ class HttpClient:
                 raise _TransientError("answered with a body that is not JSON", _SERVICE, response.status) from None
             reason = refuse(document) if refuse else None
             if reason:
-                raise _TransientError(f"answered with an error: {reason[:200]}", _SERVICE, response.status)
+                raise _TransientError(f"answered with an error: {reason[:200]}", _QUERY, response.status)
             return document, response
 
         return self._retried(url, params, headers, parsed)
@@ -213,6 +214,7 @@ class HttpClient:
         return "check the network and the source's URL, then run again"
 
 
+_QUERY = "check the source's URL and fields, or run again later"
 _SERVICE = "the service is failing: run again later"
 
 

@@ -1,0 +1,1 @@
+"""Connectors: how each kind of service is asked. What a field means is the source file's matter."""

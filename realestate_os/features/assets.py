@@ -1,0 +1,29 @@
+"""The asset features.
+
+Belongs here: partitions, inputs, metadata. Does not: the formulas (build.py).
+"""
+
+from dagster import AssetExecutionContext, AssetIn, BackfillPolicy, Output, asset
+
+from realestate_os.features.frames import FEATURES
+from realestate_os.partitions import county_day, county_days, same_day
+from realestate_os.resources.reporting import materialization_metadata, table_schema
+from realestate_os.storage.io_manager import Frames
+
+
+@asset(
+    partitions_def=county_day,
+    group_name="features",
+    kinds={"pandas", "parquet"},
+    owners=["team:data"],
+    code_version="1",
+    metadata={"dagster/column_schema": table_schema(FEATURES)},
+    backfill_policy=BackfillPolicy.single_run(),
+    ins={"enrichment": AssetIn(partition_mapping=same_day)},
+)
+def features(context: AssetExecutionContext, enrichment: Frames) -> Output[Frames]:
+    """The 35 features of each listed property, as of the day."""
+    from realestate_os.features.build import feature_rows
+
+    frames = Frames({day.key: feature_rows(enrichment[day.key], day.county, day.date) for day in county_days(context)})
+    return Output(frames, metadata=materialization_metadata(frames.values()))
