@@ -100,6 +100,8 @@ def client_data(notice: Notice) -> dict[str, Any]:
         "facts": [list(row) for row in facts(notice)],
         "description": notice.description,
         "tour": notice.tour_url,
+        "latitude": notice.latitude,
+        "longitude": notice.longitude,
     }
 
 

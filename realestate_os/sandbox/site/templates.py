@@ -146,6 +146,9 @@ _CLIENT = """{% extends "page" %}
   for (const [label, value] of data.facts) { add(list, "dt", label); add(list, "dd", value); }
   add(home, "h2", "Description");
   add(home, "div", data.description, "description");
+  const map = add(home, "div", undefined, "map");
+  map.dataset.lat = data.latitude;
+  map.dataset.lon = data.longitude;
   home.dataset.ready = "yes";
 })();
 </script>

@@ -27,12 +27,16 @@ def log_index(county: County, ordinals: Ints) -> Floats:
     Half the county's appreciation a year (8 % as in the county file would not last 15 years),
     prices 1.5 % higher in June than in December, and a slow cycle of 2 %.
     """
+    reference = _raw_index(county, np.array([MEDIAN_DAY]))
+    return np.asarray(_raw_index(county, ordinals) - reference)
+
+
+def _raw_index(county: County, ordinals: Ints) -> Floats:
     years = np.asarray(ordinals, dtype=float) / 365.2425
-    trend = 0.5 * county.market.appreciation_pct / 100
     elapsed = years - MEDIAN_DAY / 365.2425
+    trend = np.log1p(0.5 * county.market.appreciation_pct / 100) * elapsed
     season = 0.015 * np.cos(2 * np.pi * ((years % 1) - 0.46))
-    cycle = 0.02 * np.sin(2 * np.pi * elapsed / 6.3)
-    return np.asarray(np.log1p(trend) * elapsed + season + cycle)
+    return np.asarray(trend + season + 0.02 * np.sin(2 * np.pi * elapsed / 6.3))
 
 
 def log_shape(homes: Homes, location: Floats, ordinals: Ints) -> Floats:
