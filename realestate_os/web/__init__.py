@@ -1,1 +1,1 @@
-"""The web app: webhooks, unsubscribe, health."""
+"""The web app: webhooks, unsubscribe, memos by link, health."""
