@@ -31,7 +31,7 @@ def read_page(text: str, source: Source) -> RawListing | None:
 
     An earlier way wins a field, a later one fills what is missing.
     """
-    page = Selector(text)
+    page = Selector(text, type="html")  # else a body of {} would be read as JSON
     root = next(iter(page.css(source.detail_page.content)), page)
     ways = {
         "jsonld": jsonld_fields(text),

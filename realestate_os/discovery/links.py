@@ -38,7 +38,7 @@ class Frontier:
 
 def list_links(text: str, url: str, source: Source, county: str, to_logical: Callable[[str], str]) -> ListLinks:
     """Read a list page. Links to another host, or that are no detail page, are not followed."""
-    page, hosts = Selector(text), source.hosts(county)
+    page, hosts = Selector(text, type="html"), source.hosts(county)
 
     def links(css: str) -> Iterable[str]:
         for href in page.css(css).xpath("@href").getall():

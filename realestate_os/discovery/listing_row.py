@@ -137,7 +137,7 @@ def _facts(text: dict[str, str]) -> Row:
 def _offer(text: dict[str, str], price_field: str | None) -> Row:
     price_text = text.get("price")
     quoted = values.parse_price(price_text)
-    words = read_words(None, text.get("description"), price_text, text.get("condition"), quoted)
+    words = read_words(text.get("description"), price_text, text.get("condition"), quoted)
     basis = _BASIS.get(words.bargain_flag or "", "asking" if quoted is not None else "none")
     # A share's price is an asking price, but not one for the property.
     whole = basis == "asking" and words.bargain_flag != "fractional"

@@ -81,14 +81,14 @@ class SellerWords:
 
 
 def read_words(
-    title: str | None, description: str | None, price_text: str | None, condition: str | None, price_usd: float | None
+    description: str | None, price_text: str | None, condition: str | None, price_usd: float | None
 ) -> SellerWords:
     """Flags and the printable description.
 
     bargain_flag says why the quoted figure is not the price of the whole home: auction_opening_bid,
     down_payment, fractional, leased_land, or None.
     """
-    everything = " ".join(filter(None, (title, price_text, condition, description)))
+    everything = " ".join(filter(None, (price_text, condition, description)))
     printable, removed = without_discrimination(description)
     flags = {
         "as_is": AS_IS.search(everything),

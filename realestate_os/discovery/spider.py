@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import scrapy
+from parsel import Selector
 from scrapy.http import Request, Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy_playwright.page import PageMethod
@@ -102,8 +103,7 @@ class ListingSpider(scrapy.Spider):
 
     async def parse_detail(self, response: Response) -> AsyncIterator[Request]:
         """Keep a detail page, or ask the browser for it when it is an empty shell."""
-        shell = self.job.source.detail_page.browser_if
-        if not shell or not isinstance(response, TextResponse) or not response.css(shell):
+        if not self._is_shell(response):
             await self._keep(response, "detail")
         elif self.job.has_browser:
             yield self._in_browser(response.meta["url"])
@@ -123,6 +123,12 @@ class ListingSpider(scrapy.Spider):
         reason, detail = _reason(failure)
         tries = int(request.meta.get("retry_times", 0)) + 1
         self._fail(request.meta["url"], request.meta["kind"], reason, detail, tries)
+
+    def _is_shell(self, response: Response) -> bool:
+        shell = self.job.source.detail_page.browser_if
+        if not shell or not isinstance(response, TextResponse):
+            return False
+        return bool(Selector(response.text, type="html").css(shell))
 
     def _request(self, url: str, kind: str) -> Request | None:
         if self.requested >= self.job.page_budget:
