@@ -22,16 +22,24 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
+    Integer,
+    Numeric,
+    Select,
     Table,
+    Text,
     all_,
     any_,
+    bindparam,
+    cast,
+    column,
     create_engine,
     func,
     literal,
+    select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import OperationalError
 
 from realestate_os.settings import Settings
@@ -139,7 +147,8 @@ class Database:
 
         NaN, NaT and NA become NULL. Only the columns of the rows are written; tenant_id, created_at and the
         columns in `keep` stay as they are on an update, and so does the whole row when its `newer_by` column
-        is newer than the given one (a backfill never moves it back). All rows have the same columns.
+        is newer than the given one (a backfill never moves it back). All rows have the same columns, and no two
+        the same key.
 
         Raises:
             ValueError: rows differ in their columns.
@@ -152,7 +161,7 @@ class Database:
             raise ValueError(
                 f"{target.name}: all rows of an upsert need the same columns as the first: {sorted(names)}"
             )
-        statement = insert(target)
+        statement = insert(target).from_select(sorted(names), _as_rows(target, sorted(names), rows))
         changed = names - set(keys) - set(keep) - FIXED_COLUMNS
         if changed:
             statement = statement.on_conflict_do_update(
@@ -162,25 +171,24 @@ class Database:
             )
         else:
             statement = statement.on_conflict_do_nothing(index_elements=list(keys))
-        clean = [{name: to_sql(value) for name, value in row.items()} for row in rows]
-        # SQLAlchemy drops the count of an executemany unless it is asked to keep it
-        return connection.execute(statement, clean, execution_options={"preserve_rowcount": True}).rowcount
+        # SQLAlchemy forgets the count of an insert unless it is asked to keep it
+        return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
     def retire_missing(
         self,
         connection: Connection,
         table: Table | type[Base],
-        column: str,
+        key_column: str,
         present: Collection[UUID | str],
         *scope: ColumnElement[bool],
     ) -> int:
-        """Set retired_at on the rows of the scope whose `column` is not among those present, clear it on the others.
+        """Set retired_at on the rows of the scope whose key is not among those present, clear it on the others.
 
         The scope says which rows this writer answers for, such as those of one county and date. Returns how
         many were newly retired.
         """
         target = table if isinstance(table, Table) else table.__table__
-        key = target.c[column]
+        key = target.c[key_column]
         here = literal(list(present), ARRAY(key.type))
         back = update(target).where(*scope, target.c.retired_at.is_not(None), key == any_(here))
         gone = update(target).where(*scope, target.c.retired_at.is_(None), key != all_(here))
@@ -255,6 +263,17 @@ def ensure_default_tenant(owner: Database, settings: Settings) -> UUID:
         owner.upsert(connection, TenantRow, [row], ["id"], keep=["slug", "name", "plan"])
         owner.upsert(connection, UserAccount, [reader], ["tenant_id", "email"], keep=[*reader])
     return tenant_id
+
+
+def _as_rows(target: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Select[Any]:
+    """Rows as one JSON parameter that Postgres unfolds into typed columns.
+
+    30,000 rows as one VALUES list took 8 s, most of it in taking the statement apart; like this it is half.
+    """
+    # 1950.0, a float frame's way to write a whole number, is no text of an integer, but a numeric becomes one
+    columns = [column(name, Numeric() if isinstance(kind := target.c[name].type, Integer) else kind) for name in names]
+    document = cast(bindparam(None, to_json(rows), Text()), JSONB())
+    return select(func.jsonb_to_recordset(document).table_valued(*columns).render_derived(with_types=True))
 
 
 def to_sql(value: Any) -> Any:

@@ -179,7 +179,8 @@ def test_pandas_and_numpy_values_arrive_and_missing_ones_are_null(database):
         "bathrooms": pd.NA,
         "retired_at": pd.NaT,
         "latitude": np.float32(47.5),
-        "year_built": np.int64(1950),
+        "longitude": np.int64(-122),
+        "year_built": 1950.0,
         "listing_price_usd": 399_999.994,
         "price_basis": "asking",
         "street_address": "1 Main\x00 St \ud800",
@@ -190,7 +191,8 @@ def test_pandas_and_numpy_values_arrive_and_missing_ones_are_null(database):
         database.upsert(connection, ProspectQueue, [prospect(one, date(2026, 1, 1)) | values], ["property_id"])
         row = connection.execute(select(ProspectQueue.__table__).where(ProspectQueue.property_id == one)).one()
     assert (row.bedrooms, row.bathrooms, row.retired_at) == (None, None, None)
-    assert (row.latitude, row.year_built, row.listing_price_usd) == (47.5, 1950, Decimal("399999.99"))
+    assert (row.latitude, row.longitude, row.year_built) == (47.5, -122.0, 1950)
+    assert row.listing_price_usd == Decimal("399999.99")
     assert row.street_address == "1 Main St ?"
     assert row.payload == {"price": None, "seen": "2026-01-01", "text": "ab", "list": [1.0, None]}
 
