@@ -9,8 +9,8 @@ import sys
 
 import typer
 
-from realestate_os.cli.sandbox import sandbox
 from realestate_os.errors import RealEstateOSError
+from realestate_os.sandbox.command import sandbox
 
 if __name__ == "__main__":
     try:

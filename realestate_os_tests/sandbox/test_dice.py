@@ -12,7 +12,7 @@ IDS = np.arange(20_000, dtype=np.int64)
 def test_uniform_is_uniform_and_normal_is_normal() -> None:
     dice = Dice(1)
     uniform, normal = dice.uniform(IDS, "a"), dice.normal(IDS, "b")
-    assert 0 <= uniform.min() and uniform.max() < 1
+    assert uniform.min() >= 0 and uniform.max() < 1
     assert abs(uniform.mean() - 0.5) < 0.01 and abs(uniform.std() - 0.2887) < 0.01
     assert abs(normal.mean()) < 0.03 and abs(normal.std() - 1) < 0.02
 

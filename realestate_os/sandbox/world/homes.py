@@ -10,10 +10,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from realestate_os.sandbox.world.dice import Bools, Dice, Floats, Ints, Texts
+from realestate_os.sandbox.world.dice import Dice, Floats, Ints, Texts
 from realestate_os.sandbox.world.places import MILES_PER_DEGREE, Places
 
-TYPES = ("single_family", "condo", "townhouse", "multi_family")
 # Median living area (sqft) and spread (log) by type.
 SIZES = {"single_family": (1950, 0.34), "condo": (1020, 0.28), "townhouse": (1560, 0.20), "multi_family": (2650, 0.28)}
 NEWEST_YEAR = 2025
@@ -200,8 +199,3 @@ def _basement(kind: Texts, area: Floats, stories: Floats, dice: Dice, ids: Ints)
     has = (dice.uniform(ids, "basement") < 0.30) & np.isin(kind, ["single_family", "multi_family"]) & (stories < 3)
     share = 0.15 + 0.3 * dice.uniform(ids, "basement share")
     return np.asarray(np.where(has, np.round(area * share / 10) * 10, 0.0))
-
-
-def known_types(kind: Texts) -> Bools:
-    """Which entries are types that the value formula knows."""
-    return np.isin(kind, TYPES)
