@@ -1,0 +1,92 @@
+"""How sure a value is: intervals with finite-sample coverage, wider for odd homes.
+
+Belongs here: the difficulty of a home and the conformal quantiles. Does not: the value itself
+(boosting.py), which sales are held out (train.py). Why this method: docs/adr/0010-intervals.md.
+
+Source: split conformal prediction with normalised scores (Papadopoulos et al. 2002; Lei et al. 2018).
+score = |ln price - ln value| / difficulty on sales that the model has not seen; the quantile at rank
+ceil((n + 1) x level) of n scores covers the next exchangeable sale with at least that probability,
+whatever the model and however poor the difficulty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+
+from realestate_os.valuation import boosting
+from realestate_os.valuation.boosting import REPEATABLE, Boosted, Params
+from realestate_os.valuation.history import Floats
+
+LEVELS = (80, 90)
+# z of the 80 % interval of a normal: half width to standard deviation.
+Z_80 = 1.2816
+FOLDS = 4
+DIFFICULTY_PARAMS = {
+    "objective": "regression_l1",
+    "learning_rate": 0.05,
+    "num_leaves": 8,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+}
+DIFFICULTY_ROUNDS = 120
+# An exact hit says little about a home: errors below 1 % count as 1 %.
+SMALLEST_ERROR = 0.01
+# Difficulty may differ by a factor of 4 about its median: beyond it the booster extrapolates.
+DIFFICULTY_RANGE = 4.0
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """The typical size of the model's error of ln price, by home."""
+
+    booster: Boosted
+    median: float
+
+    def of(self, matrix: pd.DataFrame, log_value: Floats) -> Floats:
+        """(n,) in ln USD, positive."""
+        found = np.exp(self.booster.predict(_with_value(matrix, log_value)))
+        return np.clip(found, self.median / DIFFICULTY_RANGE, self.median * DIFFICULTY_RANGE)
+
+
+def fit_difficulty(matrix: pd.DataFrame, target: Floats, params: Params, rounds: int, seed: int) -> Difficulty:
+    """Learn it from errors on sales left out of the fit, fold by fold.
+
+    Args:
+        matrix, target: the training rows; target is ln price, time-adjusted.
+        params, rounds: of the value model whose errors count.
+    """
+    fold = np.random.default_rng(seed).permutation(len(target)) % FOLDS
+    predicted = np.empty(len(target))
+
+    def leave_out(number: int) -> None:
+        out = fold == number
+        predicted[out] = boosting.fit(matrix[~out], target[~out], params, rounds, seed, bags=1).predict(matrix[out])
+
+    boosting.in_parallel(leave_out, range(FOLDS))
+    error = np.log(np.maximum(np.abs(target - predicted), SMALLEST_ERROR))
+    data = lgb.Dataset(_with_value(matrix, predicted), error)
+    booster = Boosted((lgb.train(REPEATABLE | DIFFICULTY_PARAMS | {"seed": seed}, data, DIFFICULTY_ROUNDS),))
+    typical = np.exp(booster.predict(_with_value(matrix, predicted)))
+    return Difficulty(booster, float(np.median(typical)))
+
+
+def conformal_quantile(scores: Floats, level_pct: float) -> float:
+    """The score at rank ceil((n + 1) level); the largest one when n is too small for the level."""
+    rank = int(np.ceil((len(scores) + 1) * level_pct / 100))
+    return float(np.sort(scores)[min(rank, len(scores)) - 1])
+
+
+def quantiles(scores: Floats) -> dict[int, float]:
+    """Level -> conformal quantile, for LEVELS."""
+    return {level: conformal_quantile(scores, level) for level in LEVELS}
+
+
+def _with_value(matrix: pd.DataFrame, log_value: Floats) -> pd.DataFrame:
+    return matrix.assign(log_value=log_value)

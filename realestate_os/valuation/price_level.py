@@ -1,0 +1,177 @@
+"""Where prices stand: an index over time, and what a square foot or a grade plainly costs.
+
+Belongs here: one robust regression on past sales that yields both. Does not: the value model
+(train.py); this only brings sales of different months and kinds onto one footing, so that nearby
+earlier sales can be compared (neighbors.py) and values carried to the day of scoring.
+
+The regression compares each sale with its 15 nearest in space: ln price less its neighbours' mean on
+attributes less their means and on time less theirs, so that location drops out. Time enters as a
+line through knots 30 days apart whose steps are penalised as a random walk; Huber weights keep odd
+sales from moving it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from realestate_os.valuation.history import Days, Floats, day_numbers, number
+
+NEIGHBORS = 15
+KNOT_DAYS = 30
+# How much a county's level moves in a month, one standard deviation: 1 %.
+STEP_SD = 0.01
+HUBER_SDS = 2.0
+ROUNDS = 6
+# Beyond the last sale the trend of the last year goes on, in proportion to how much of a year was seen.
+TREND_DAYS = 365
+MAX_YEARLY_TREND = 0.25
+MILES_PER_DEGREE = 69.05
+
+
+@dataclass(frozen=True)
+class PriceIndex:
+    """ln price level by day, 0 at the last knot. Days count from 1970."""
+
+    knots: Floats
+    log_level: Floats
+    slope_per_day: float
+
+    def at(self, days: Days) -> Floats:
+        """ln level on the days: flat before the first knot, on trend after the last."""
+        beyond = np.maximum(days - self.knots[-1], 0.0)
+        return np.interp(days, self.knots, self.log_level) + self.slope_per_day * beyond
+
+
+@dataclass(frozen=True)
+class PriceLevel:
+    """The index, the plain prices of attributes, and the projection to miles."""
+
+    index: PriceIndex
+    centre: Floats
+    scale: Floats
+    coefficients: Floats
+    latitude: float
+
+    def attributes_log_price(self, homes: pd.DataFrame) -> Floats:
+        """What the attributes add to ln price, location and time apart."""
+        return self._scaled(homes) @ self.coefficients
+
+    def miles(self, homes: pd.DataFrame) -> Floats:
+        """(n, 2) flat coordinates in miles; good to 0.5 % within a county."""
+        east = number(homes, "longitude") * np.cos(np.radians(self.latitude))
+        return np.column_stack([east, number(homes, "latitude")]) * MILES_PER_DEGREE
+
+    def to_state(self) -> dict[str, Any]:
+        """Plain lists and numbers, for JSON."""
+        return {
+            "knots": self.index.knots.tolist(),
+            "log_level": self.index.log_level.tolist(),
+            "slope_per_day": self.index.slope_per_day,
+            "centre": self.centre.tolist(),
+            "scale": self.scale.tolist(),
+            "coefficients": self.coefficients.tolist(),
+            "latitude": self.latitude,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> PriceLevel:
+        """The inverse of to_state."""
+        index = PriceIndex(np.array(state["knots"]), np.array(state["log_level"]), state["slope_per_day"])
+        arrays = (np.array(state[name]) for name in ("centre", "scale", "coefficients"))
+        return cls(index, *arrays, latitude=state["latitude"])
+
+    def _scaled(self, homes: pd.DataFrame) -> Floats:
+        return np.nan_to_num((_attributes(homes) - self.centre) / self.scale)
+
+
+def fit_price_level(history: pd.DataFrame) -> PriceLevel:
+    """Fit index and attribute prices on sales (columns of sale_history)."""
+    raw = _attributes(history)
+    centre, scale = _centre_and_scale(raw)
+    latitude = float(np.mean(number(history, "latitude")))
+    days = day_numbers(history["sale_date"], len(history))
+    knots = _knots(days)
+    empty = PriceLevel(PriceIndex(knots, np.zeros(len(knots)), 0.0), centre, scale, np.zeros(raw.shape[1]), latitude)
+    design = np.column_stack([empty._scaled(history), _hats(days, knots)])
+    log_price = np.log(number(history, "sale_price_usd"))
+    near = cKDTree(empty.miles(history)).query(empty.miles(history), k=min(NEIGHBORS + 1, len(history)))[1][:, 1:]
+    found = _robust_fit(design - design[near].mean(axis=1), log_price - log_price[near].mean(axis=1), len(knots))
+    level = found[raw.shape[1] :]
+    index = PriceIndex(knots, level - level[-1], _trend(knots, level))
+    return PriceLevel(index, centre, scale, found[: raw.shape[1]], latitude)
+
+
+def _attributes(homes: pd.DataFrame) -> Floats:
+    area, lot, built = (number(homes, n) for n in ("square_footage", "lot_size_sqft", "year_built"))
+    grade = number(homes, "quality_grade")
+    kind = homes["property_type"].to_numpy(dtype=object)
+    columns = [
+        np.log(np.clip(area, 200, None)),
+        np.log(np.clip(lot, 400, None)),
+        number(homes, "bedrooms"),
+        number(homes, "bathrooms"),
+        built,
+        (built - 1960) ** 2,
+        grade,
+        grade**2,
+        number(homes, "year_renovated") - built,
+        *(number(homes, n) for n in ("condition_grade", "view_rank", "waterfront", "basement_sqft", "stories")),
+        *((kind == name).astype(float) for name in ("condo", "townhouse", "multi_family", "manufactured")),
+    ]
+    return np.column_stack(columns)
+
+
+def _centre_and_scale(raw: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each column; a column without values or spread is left alone."""
+    known = ~np.isnan(raw)
+    count = np.maximum(known.sum(axis=0), 1)
+    centre = np.where(known, raw, 0.0).sum(axis=0) / count
+    spread = np.sqrt(np.where(known, (raw - centre) ** 2, 0.0).sum(axis=0) / count)
+    return centre, np.where(spread > 1e-9, spread, 1.0)
+
+
+def _knots(days: Days) -> Floats:
+    first, last = float(days.min()), float(days.max())
+    return np.linspace(first, last, max(2, round((last - first) / KNOT_DAYS) + 1)) if last > first else _two(first)
+
+
+def _two(day: float) -> Floats:
+    return np.array([day - KNOT_DAYS, day])
+
+
+def _hats(days: Days, knots: Floats) -> Floats:
+    """(n, knots) weights of linear interpolation."""
+    return np.column_stack([np.interp(days, knots, row) for row in np.eye(len(knots))])
+
+
+def _robust_fit(design: Floats, target: Floats, knots: int) -> Floats:
+    attributes = design.shape[1] - knots
+    steps = np.diff(np.eye(knots), axis=0)
+    weights, spread = np.ones(len(target)), 0.25
+    found = np.zeros(design.shape[1])
+    for _ in range(ROUNDS):
+        penalty = np.zeros((design.shape[1], design.shape[1]))
+        penalty[:attributes, :attributes] = np.eye(attributes)
+        # The knots' common level cancels among neighbours; the small ridge fixes it.
+        penalty[attributes:, attributes:] = (spread / STEP_SD) ** 2 * (steps.T @ steps) + 1e-3 * np.eye(knots)
+        weighted = design * weights[:, None]
+        found = np.linalg.solve(weighted.T @ design + penalty, weighted.T @ target)
+        residual = np.abs(target - design @ found)
+        spread = max(float(1.4826 * np.median(residual)), 1e-6)
+        weights = 1 / np.maximum(1.0, residual / (HUBER_SDS * spread))
+    return found
+
+
+def _trend(knots: Floats, level: Floats) -> float:
+    recent = knots >= knots[-1] - TREND_DAYS
+    if recent.sum() < 3:
+        return 0.0
+    slope = float(np.polyfit(knots[recent] - knots[-1], level[recent], 1)[0])
+    seen = min(1.0, float(knots[-1] - knots[0]) / TREND_DAYS)
+    limit = MAX_YEARLY_TREND / TREND_DAYS
+    return float(np.clip(slope * seen, -limit, limit))

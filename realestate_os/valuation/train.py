@@ -1,0 +1,174 @@
+"""Training: from the sales that were known to a value model and the figures that speak for it.
+
+Belongs here: the splits in time, the order of the fits, the study on the hold-out. Does not: where
+the model is kept (champion.py, resources/model_registry.py).
+
+The time span is cut once: the first four fifths fit the `evaluation` model, whose parameters were
+searched on an inner cut of the same kind; the last fifth, which neither has seen, gives the ratio
+study and the conformal quantiles. The `serving` model is then fitted on all sales with the same
+parameters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from realestate_os.features.build import build_features
+from realestate_os.valuation import boosting
+from realestate_os.valuation.history import Days, Floats, day_numbers
+from realestate_os.valuation.interval import LEVELS, fit_difficulty, quantiles
+from realestate_os.valuation.matrix import MATRIX_COLUMNS
+from realestate_os.valuation.model import PriceModel, ValueModel, log_price_of
+from realestate_os.valuation.price_level import fit_price_level
+from realestate_os.valuation.ratio_study import interval_study, ratio_study
+from realestate_os.valuation.scaling import fit_scale
+from realestate_os.valuation.tuning import Budget, Tuned, tune
+
+# Below it the last fifth has under 60 sales: its 90 % quantile would rest on the worst six.
+MIN_SALES = 300
+HELD_OUT_SHARE = 0.2
+# A hold-out must also have this many sales, or the cut moves back.
+MIN_HELD_OUT = 40
+
+
+class TooFewSalesError(Exception):
+    """The county has too few usable sales; the message names what to import."""
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """The sales that the evaluation model has not seen, and what it says of them."""
+
+    homes: pd.DataFrame
+    features: pd.DataFrame
+    earlier: pd.DataFrame
+    price_usd: Floats
+    value_usd: Floats
+    scores: Floats
+    difficulty: Floats
+
+    @property
+    def as_of(self) -> pd.Series[Any]:
+        """The day before each sale."""
+        return self.homes["as_of"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A challenger and what is known of it."""
+
+    model: ValueModel
+    hold_out: HoldOut
+    tuned: Tuned
+    metrics: dict[str, float]
+    data_digest: str
+
+
+def train(history: pd.DataFrame, county: str, budget: Budget, study_prefix: str) -> Trained:
+    """Train on sales in the columns of sale_history; nothing else is looked at.
+
+    Raises:
+        TooFewSalesError: fewer than MIN_SALES.
+    """
+    if len(history) < MIN_SALES:
+        raise TooFewSalesError(
+            f"{county}: {len(history)} usable closed sales, {MIN_SALES} are needed for a value model. Import more: "
+            f"realestate-os import sales FILE --county {county} (closed sales with date, price, square footage, "
+            "latitude and longitude)"
+        )
+    digest = data_digest(history)
+    features = build_features(history, history["as_of"])
+    latest = latest_share(history, HELD_OUT_SHARE)
+    tuned, evaluation, difficulty = _fit_evaluation(history[~latest], features[~latest], budget, study_prefix + digest)
+    hold_out = _hold_out(evaluation, difficulty, history, features, latest)
+    model = ValueModel(
+        county=county,
+        serving=_fit(history, features, tuned, budget.seed),
+        evaluation=evaluation,
+        difficulty=difficulty,
+        quantile=quantiles(hold_out.scores),
+        scale=fit_scale(history),
+        trained_until=_date(history["known_on"].max()),
+        sales_by_type={str(kind): int(n) for kind, n in history["property_type"].value_counts().items()},
+    )
+    return Trained(model, hold_out, tuned, _metrics(hold_out), digest)
+
+
+def latest_share(history: pd.DataFrame, share: float) -> npt.NDArray[np.bool_]:
+    """Rows in the last `share` of the time span; at least MIN_HELD_OUT of them."""
+    days = day_numbers(history["sale_date"], len(history))
+    cut = days.min() + (1 - share) * (days.max() - days.min())
+    cut = min(cut, float(np.sort(days)[-MIN_HELD_OUT]) - 1)
+    return np.asarray(days > cut)
+
+
+def data_digest(history: pd.DataFrame) -> str:
+    """SHA-256 of what the model is trained on, whatever the order of the columns."""
+    digest = hashlib.sha256(",".join(sorted(history.columns)).encode())
+    digest.update(pd.util.hash_pandas_object(history[sorted(history.columns)], index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def evaluation_values(model: PriceModel, hold_out: HoldOut) -> Floats:
+    """What a model fitted before the hold-out says of it, in USD; each sale as of the day before."""
+    days = day_numbers(hold_out.as_of, len(hold_out.homes))
+    matrix = model.matrix(hold_out.homes, hold_out.features, hold_out.as_of, hold_out.earlier)
+    return np.exp(model.log_value(matrix, days))
+
+
+def _fit_evaluation(history: pd.DataFrame, features: pd.DataFrame, budget: Budget, study: str) -> tuple[Any, Any, Any]:
+    level = fit_price_level(history)
+    matrix = _training_matrix(PriceModel(level, boosting.Boosted(())), history, features)
+    target = log_price_of(history, level)
+    late = latest_share(history, HELD_OUT_SHARE)
+    tuned = tune((matrix[~late], target[~late]), (matrix[late], target[late]), budget, study)
+    boosted = boosting.fit(matrix, target, tuned.params, tuned.rounds, budget.seed)
+    difficulty = fit_difficulty(matrix, target, tuned.params, tuned.rounds, budget.seed)
+    return tuned, PriceModel(level, boosted), difficulty
+
+
+def _fit(history: pd.DataFrame, features: pd.DataFrame, tuned: Tuned, seed: int) -> PriceModel:
+    level = fit_price_level(history)
+    matrix = _training_matrix(PriceModel(level, boosting.Boosted(())), history, features)
+    return PriceModel(level, boosting.fit(matrix, log_price_of(history, level), tuned.params, tuned.rounds, seed))
+
+
+def _training_matrix(model: PriceModel, history: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
+    return model.matrix(history, features, history["as_of"], history)[list(MATRIX_COLUMNS)]
+
+
+def _hold_out(
+    model: PriceModel, difficulty: Any, history: pd.DataFrame, features: pd.DataFrame, latest: npt.NDArray[np.bool_]
+) -> HoldOut:
+    homes = history[latest]
+    days: Days = day_numbers(homes["as_of"], len(homes))
+    matrix = model.matrix(homes, features[latest], homes["as_of"], history)
+    log_value = model.log_value(matrix, days)
+    hard = difficulty.of(matrix, log_value)
+    price = homes["sale_price_usd"].to_numpy(dtype=float)
+    scores = np.abs(np.log(price) - log_value) / hard
+    return HoldOut(homes, features[latest], history, price, np.exp(log_value), scores, hard)
+
+
+def _metrics(hold_out: HoldOut) -> dict[str, float]:
+    """The ratio study, and coverage and width of intervals calibrated on the hold-out's first half, on its second."""
+    metrics = ratio_study(hold_out.value_usd, hold_out.price_usd)
+    second = np.arange(len(hold_out.scores)) >= len(hold_out.scores) // 2
+    for level, quantile in quantiles(hold_out.scores[~second]).items():
+        half = quantile * hold_out.difficulty[second]
+        value, price = hold_out.value_usd[second], hold_out.price_usd[second]
+        study = interval_study(value * np.exp(-half), value * np.exp(half), value, price)
+        metrics |= {f"{name.removesuffix('_pct')}_{level}_pct": number for name, number in study.items()}
+    assert {f"coverage_{level}_pct" for level in LEVELS} <= metrics.keys()
+    return metrics
+
+
+def _date(stamp: pd.Timestamp) -> date:
+    return stamp.date()
