@@ -6,9 +6,13 @@ Belongs here: LISTINGS rows -> prospect_queue, and retiring what is gone. Does n
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select, update
 
 from realestate_os.resources.database import Database
 from realestate_os.storage.tables import ProspectQueue
@@ -36,15 +40,15 @@ def update_prospects(database: Database, county: str, day: date, listings: DataF
     """
     table = ProspectQueue.__table__
     rows = [_prospect(row, day) for row in listings.to_dict("records")]
+    present, own = [UUID(row["property_id"]) for row in rows], table.c.county == county
     with database.transaction() as connection:
-        written = database.upsert(connection, ProspectQueue, rows, ["property_id"], keep=["status"], newer_by="as_of")
-        newest = connection.execute(
-            table.select().where(table.c.county == county, table.c.as_of > day).limit(1)
-        ).first()
-        if newest is not None:
+        # What the stages made of an earlier day says nothing of this one.
+        older = update(table).where(own, table.c.as_of < day, table.c.property_id.in_(present))
+        connection.execute(older.values(status="new", status_reason=None))
+        written = database.upsert(connection, ProspectQueue, rows, ["property_id"], newer_by="as_of")
+        if connection.execute(select(table.c.as_of).where(own, table.c.as_of > day).limit(1)).first():
             return written, 0
-        present = [row["property_id"] for row in rows]
-        return written, database.retire_missing(connection, table, "property_id", present, table.c.county == county)
+        return written, database.retire_missing(connection, table, "property_id", present, own)
 
 
 def _prospect(row: dict[str, Any], day: date) -> dict[str, Any]:
@@ -56,5 +60,5 @@ def _prospect(row: dict[str, Any], day: date) -> dict[str, Any]:
         "listing_price_usd": None if price != price else Decimal(str(round(price, 2))),
         "year_built": None if year != year else int(year),
         "retired_at": None,
-        "payload": {name: row[name] for name in _PAYLOAD},
+        "payload": {name: row[name] for name in _PAYLOAD} | {"text_flags": json.loads(row["text_flags"])},
     }

@@ -140,6 +140,9 @@ class ListingSpider(scrapy.Spider):
             callback=self.parse_list if kind == "list" else self.parse_detail,
             errback=self.failed,
             priority=PRIORITY[kind],
+            # `known` sees to it that nothing is asked twice; Scrapy's own filter would drop a redirect that leads
+            # back without a word.
+            dont_filter=True,
             meta={"url": url, "kind": kind, "handle_httpstatus_list": [] if kind == "list" else GONE},
         )
 

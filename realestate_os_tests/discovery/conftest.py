@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from realestate_os.counties import County, load_county
+from realestate_os.counties import County, load_county, zip_codes
 from realestate_os.discovery.archive import PageArchive
+from realestate_os.discovery.history import History
+from realestate_os.discovery.rules import Terms
 from realestate_os.discovery.sources import Source, load_source
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.sandbox.server import Sandbox, start_sandbox
@@ -68,3 +70,11 @@ def king() -> County:
 @pytest.fixture(scope="session")
 def source() -> Source:
     return load_source("sandbox_fsbo", PROJECT_DIR / "assets_config" / "sources")
+
+
+@pytest.fixture
+def terms_of_day(king: County, store: ObjectStore) -> tuple[Terms, History, Path]:
+    """What listings_of_day takes besides the archive."""
+    history = History(store.parquet, "king_wa")
+    history.advance_to(DAY)
+    return Terms(king, frozenset(zip_codes(king)), DAY, 1.0), history, PROJECT_DIR / "assets_config" / "sources"

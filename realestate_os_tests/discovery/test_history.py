@@ -21,7 +21,15 @@ def listed(day: date, *homes: tuple[str, float | None], first_seen: date | None 
         texts = {c.name: "x" for c in LISTINGS.columns if not c.nullable and c.dtype in ("string", "json")}
         facts = {"date": day, "fetched_at": pd.Timestamp(day, tz="UTC"), "first_seen_on": first_seen or day}
         rows.append(
-            {**dict.fromkeys(LISTINGS.names), **texts, **facts, "property_id": key, "county": "king_wa", "listing_price_usd": price, "completeness": 1.0}
+            {
+                **dict.fromkeys(LISTINGS.names),
+                **texts,
+                **facts,
+                "property_id": key,
+                "county": "king_wa",
+                "listing_price_usd": price,
+                "completeness": 1.0,
+            }
         )
     frame = pd.DataFrame(rows, columns=LISTINGS.names)
     floats = [c.name for c in LISTINGS.columns if c.dtype == "float64"]
