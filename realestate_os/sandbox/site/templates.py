@@ -14,7 +14,7 @@ header, main, footer { max-width: 960px; margin: 0 auto; padding: 16px; }
 header a { color: var(--accent); font-weight: 700; text-decoration: none; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 16px; }
 ul.grid { padding: 0; list-style: none; }
-.card, article { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 12px; }
+.card, #home { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 12px; }
 .card a { color: inherit; text-decoration: none; font-weight: 600; }
 .price { color: var(--accent); font-weight: 700; }
 dl.facts { display: grid; grid-template-columns: 160px 1fr; gap: 4px 12px; }
@@ -124,9 +124,9 @@ _JSONLD = """{% extends "page" %}{% from "photo" import photo %}
 _CLIENT = """{% extends "page" %}
 {% block title %}Home {{ notice.slug[-9:] }}{% endblock %}
 {% block main %}
-<article id="home" data-rendered="client" data-source="/{{ county }}/api/home/{{ notice.slug }}?on={{ on }}">
+<div id="home" data-rendered="client" data-source="/{{ county }}/api/home/{{ notice.slug }}?on={{ on }}">
 <p>Loading</p>
-</article>
+</div>
 <script>
 (async () => {
   const home = document.getElementById("home");

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from realestate_os.counties import County
 from realestate_os.sandbox.world.dice import Dice, hash64
@@ -41,6 +41,10 @@ NAMES = (
     "Robin",
     "Sam",
     "Terry",
+)
+NUMBERS = (
+    *("bedrooms", "bathrooms", "square_footage", "lot_size_sqft", "year_built", "year_renovated"),
+    *("stories", "basement_sqft", "view_rank"),
 )
 BASE = "https://fsbo.sandbox.example"
 
@@ -110,62 +114,69 @@ def notices_of(county: County, homes: Homes, offers: Offers, on: date, dice: Dic
 
 
 def _notice(county: County, homes: Homes, offers: Offers, i: int, on: date, dice: Dice) -> Notice:
-    spells, key, home = offers.spells, int(offers.key[i]), int(offers.spells.home[i])
-    kind, slot, listed = str(offers.kind[i]), int(spells.slot[i]), date.fromordinal(int(spells.start[i]))
-    ask, age = _number(offers.ask_usd[i]), (on - listed).days
-    area = _number(homes.square_footage[home])
-    if area is not None and dice.one(key, "rounds area") < 0.25:
-        area = float(round(area / 50) * 50)
-    lot, kind_of_home = _number(homes.lot_size_sqft[home]), str(homes.property_type[home])
-    renovated = _number(homes.year_renovated[home])
+    """An honest listing of an offer; _soil spoils it afterwards."""
+    key, home, kind = int(offers.key[i]), int(offers.spells.home[i]), str(offers.kind[i])
+    slot, listed = int(offers.spells.slot[i]), date.fromordinal(int(offers.spells.start[i]))
+    ask = _number(offers.ask_usd[i])
+    days_left = int(offers.spells.days[i]) - (on - listed).days
+    pending = kind == "ordinary" and days_left < 8 and dice.one(key, "pending") < 0.3
     return Notice(
-        slug=_slug(county.key, homes, home, key, dice.seed, ""),
+        slug=_slug(county.key, homes, home, key, dice.seed),
         page=_page_kind(slot),
         title=_title(homes, home),
         kind=kind,
         slot=slot,
         home=home,
-        street_address=str(homes.street_address[home]),
-        unit=str(homes.unit[home]) or None,
-        city=str(homes.city[home]),
         state=county.state,
-        zip_code=str(homes.zip_code[home]),
-        latitude=float(homes.latitude[home]),
-        longitude=float(homes.longitude[home]),
-        apn=str(homes.apn[home]) if dice.one(key, "tells apn") < 0.3 else None,
-        property_type=kind_of_home,
-        bedrooms=_number(homes.bedrooms[home]),
-        bathrooms=_number(homes.bathrooms[home]),
-        square_footage=area,
-        lot_size_sqft=lot,
-        year_built=_number(homes.year_built[home]),
-        year_renovated=renovated if renovated is not None and renovated <= listed.year else None,
-        stories=_number(homes.stories[home]),
-        basement_sqft=_number(homes.basement_sqft[home]) or None,
-        view_rank=_number(homes.view_rank[home]),
-        waterfront=bool(homes.waterfront[home] == 1),
-        condition_text=_condition_text(homes, home, key, dice),
-        hoa_usd_month=float(180 + 20 * int(dice.one(key, "hoa") * 25))
-        if kind_of_home in ("condo", "townhouse")
-        else None,
         price_usd=ask,
         price_text=price_text(ask, key, dice),
-        area_text=area_text(area, key, dice),
-        lot_text=lot_text(lot, key, dice),
+        price_history=_history(offers, i, listed),
         listed_on=listed,
         listed_text=date_text(listed, key, dice),
-        status="Pending"
-        if int(spells.days[i]) - age < 8 and dice.one(key, "pending") < 0.3 and kind == "ordinary"
-        else "Active",
-        garage_spaces=float(dice.pick(key, "garage", (0, 1, 1, 2, 2, 2, 3)))
-        if kind_of_home == "single_family"
-        else None,
+        status="Pending" if pending else "Active",
         contact_name=dice.pick(key, "name", NAMES),
         phone=phone_text(key, dice),
         description=describe(homes, home, kind, key, dice),
         tour_url=None,
-        price_history=_history(offers, i, listed),
+        **_place(homes, home, key, dice),
+        **_claims(homes, home, key, listed.year, dice),
     )
+
+
+def _place(homes: Homes, home: int, key: int, dice: Dice) -> dict[str, Any]:
+    """Where the home stands; three sellers in ten know their parcel number."""
+    return {
+        "street_address": str(homes.street_address[home]),
+        "unit": str(homes.unit[home]) or None,
+        "city": str(homes.city[home]),
+        "zip_code": str(homes.zip_code[home]),
+        "latitude": float(homes.latitude[home]),
+        "longitude": float(homes.longitude[home]),
+        "apn": str(homes.apn[home]) if dice.one(key, "tells apn") < 0.3 else None,
+    }
+
+
+def _claims(homes: Homes, home: int, key: int, year: int, dice: Dice) -> dict[str, Any]:
+    """What the seller says of the home; one in four rounds the living area."""
+    numbers = {name: _number(getattr(homes, name)[home]) for name in NUMBERS}
+    area, lot, renovated = numbers["square_footage"], numbers["lot_size_sqft"], numbers["year_renovated"]
+    if area is not None and dice.one(key, "rounds area") < 0.25:
+        area = float(round(area / 50) * 50)
+    kind = str(homes.property_type[home])
+    dues = float(180 + 20 * int(dice.one(key, "hoa") * 25))
+    garage = float(dice.pick(key, "garage", (0, 1, 1, 2, 2, 2, 3)))
+    return numbers | {
+        "property_type": kind,
+        "square_footage": area,
+        "area_text": area_text(area, key, dice),
+        "lot_text": lot_text(lot, key, dice),
+        "year_renovated": renovated if renovated is not None and renovated <= year else None,
+        "basement_sqft": numbers["basement_sqft"] or None,
+        "waterfront": bool(homes.waterfront[home] == 1),
+        "condition_text": _condition_text(homes, home, key, dice),
+        "hoa_usd_month": dues if kind in ("condo", "townhouse") else None,
+        "garage_spaces": garage if kind == "single_family" else None,
+    }
 
 
 def _history(offers: Offers, i: int, listed: date) -> list[tuple[date, float]]:
@@ -178,8 +189,8 @@ def _history(offers: Offers, i: int, listed: date) -> list[tuple[date, float]]:
     return [(listed, first), *between, *end]
 
 
-def _slug(county: str, homes: Homes, home: int, key: int, seed: int, salt: str) -> str:
-    code = f"{hash64(seed, county, key, salt):016x}"[:9]
+def _slug(county: str, homes: Homes, home: int, key: int, seed: int) -> str:
+    code = f"{hash64(seed, county, key):016x}"[:9]
     kind = TYPE_LABELS.get(str(homes.property_type[home]), "Home").split()[0].lower()
     return f"{kind}-{str(homes.city[home]).lower().replace(' ', '-')}-{homes.zip_code[home]}-{code}"
 
