@@ -1,1 +1,4 @@
-"""The investor memo as PDF."""
+"""Packets: memo -> PDF -> object store."""
+
+# Raised with every change of what a memo shows.
+CODE_VERSION = "1"

@@ -102,6 +102,8 @@ def _deals(
     posterior = np.exp(log_value.quantile(0.5))
     figures = {
         "posterior_value_usd": posterior,
+        "posterior_low_90_usd": np.exp(log_value.quantile(0.05)),
+        "posterior_high_90_usd": np.exp(log_value.quantile(0.95)),
         "posterior_log_sd": log_value.overall_sd,
         "arv_usd": arv,
         "arv_low_usd": np.exp(log_arv.quantile(0.1)),

@@ -7,7 +7,7 @@ housing), whatever the model's list holds.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from realestate_os.features.frames import POPULATION_PROFILE
@@ -25,14 +25,18 @@ def dollars(amount: float) -> str:
 
 
 def deal_reasons(row: Mapping[str, Any]) -> list[Reason]:
-    """Ask against value, and what is left after repairs and fee. Needs a price and a value."""
-    ask, value, spread = row["listing_price_usd"], row["value_usd"], row["net_spread_usd"]
+    """Ask against value, and what is left after repairs and fee. Needs a price and a value.
+
+    Our value is the posterior, which has heard the ask; the model's alone is told beside it.
+    """
+    ask, value, spread = row["listing_price_usd"], row["posterior_value_usd"], row["net_spread_usd"]
     discount = 1 - ask / value
     if abs(discount) < _AT_PAR:
         price = f"Asks about our value of {dollars(value)}"
     else:
         side = "below" if discount > 0 else "above"
         price = f"Asks {abs(discount):.0%} {side} our value of {dollars(value)}".replace("%", " %")
+    price += f" ({dollars(row['value_usd'])} before the ask is heard)"
     costs = f"repairs of {dollars(row['repair_base_usd'])} and a fee of {dollars(row['fee_usd'])}"
     amount = dollars(abs(spread))
     left = f"leaves {amount} above the price" if spread >= 0 else f"falls {amount} short of the price"
@@ -40,9 +44,9 @@ def deal_reasons(row: Mapping[str, Any]) -> list[Reason]:
     return [{"text": price, "dollars": value - ask}, {"text": room, "dollars": spread}]
 
 
-def value_reasons(reasons: str | None) -> list[Reason]:
+def value_reasons(reasons: Sequence[Mapping[str, Any]]) -> list[Reason]:
     """The model's reasons, largest first, in words: `Living area (2,150) adds $41,000`."""
-    found = [one for one in json.loads(reasons or "[]") if one["feature"] not in POPULATION_PROFILE]
+    found = [one for one in reasons if one["feature"] not in POPULATION_PROFILE]
     found.sort(key=lambda one: -abs(one["dollars"]))
     return [{"text": _sentence(one), "dollars": one["dollars"]} for one in found]
 
@@ -50,7 +54,7 @@ def value_reasons(reasons: str | None) -> list[Reason]:
 def top_reasons(row: Mapping[str, Any], model_reasons: str | None) -> list[Reason]:
     """The five that are shown: the deal's two where there is a deal, then the model's largest."""
     of_deal = deal_reasons(row) if row["net_spread_usd"] is not None and row["listing_price_usd"] is not None else []
-    return (of_deal + value_reasons(model_reasons))[:TOP]
+    return (of_deal + value_reasons(json.loads(model_reasons or "[]")))[:TOP]
 
 
 def _sentence(one: Mapping[str, Any]) -> str:
