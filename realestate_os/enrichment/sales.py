@@ -7,6 +7,7 @@ Belongs here: what is asked of the source since when, records to sales. Does not
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -44,11 +45,10 @@ def update_sales(
     where = ""
     if since and source.recorded_field:
         where = on_or_after(source, source.recorded_field, date.fromisoformat(since))
-    parts = []
+    records: list[dict[str, Any]] = []
     for page in pages(archive, source, county, partition, where):
-        fields = read_fields(page.records, source.fields_for(county))
-        parts.append(fields.assign(url=record_urls(source, county, fields["apn"], page.document.url)))
-    read = _sales(pd.concat(parts, ignore_index=True), source, county, refused)
+        records += page.records
+    read = _sales(read_fields(records, source.fields_for(county)), source, county, refused)
     return merge_versions(existing, read, on)
 
 
@@ -64,6 +64,8 @@ def rebuilt_sales(source: Source, county: County, archive: RecordArchive, refuse
 def _sales(fields: pd.DataFrame, source: Source, county: County, refused: SetAside) -> pd.DataFrame:
     if fields.empty:
         return SALES.empty()
+    url = source.url.replace("{county}", county.key)
+    fields["url"] = record_urls(source, county, fields["apn"], url)
     item = fields["record_id"] if "record_id" in fields else fields["apn"]
     fields["month_only"] = (fields["sale_date_precision"] == "month") if "sale_date_precision" in fields else False
     return finish_sales(fields.assign(item=f"{source.key} " + item.astype(str)), county, source.key, refused)

@@ -257,7 +257,7 @@ def _retry_after(value: str | None) -> float | None:
     return min(max(seconds, 0.0), LONGEST_WAIT_S)
 
 
-_BACKOFF = wait_exponential_jitter(initial=0.25, max=8.0, jitter=0.25)
+_BACKOFF = wait_exponential_jitter(multiplier=0.25, max=8.0, jitter=0.25)
 
 
 def _wait(state: RetryCallState) -> float:
