@@ -43,7 +43,8 @@ def listing_pages(
 
     loaded, store, reports, refused = settings.load(), object_store.open(), [], []
     for day in county_days(context):
-        found = fetch_pages(load_county(day.county), day.date, loaded, store)
+        county = load_county(day.county, loaded.assets_config_dir / "counties")
+        found = fetch_pages(county, day.date, loaded, store)
         aside = set_aside_of(found)
         store.parquet.write_set_aside("listing_pages", day.key, aside)
         reports += found

@@ -41,12 +41,13 @@ class ListingDays:
         Raises:
             NoPagesError: no page of the day is archived.
         """
-        county = load_county(county_key)
+        config = self.settings.assets_config_dir
+        county = load_county(county_key, config / "counties")
         history = self.histories.setdefault(county_key, History(self.store.parquet, county_key))
         history.advance_to(day)
         scale = price_scale(sales, county, day)
         terms = Terms(county, frozenset(zip_codes(county)), day, scale)
-        found = listings_of_day(PageArchive(self.store), terms, history, self.settings.assets_config_dir / "sources")
+        found = listings_of_day(PageArchive(self.store), terms, history, config / "sources")
         history.add(day, found.rows)
         key = f"{county_key}|{day.isoformat()}"
         self.store.parquet.write_set_aside("listings", key, found.refused)
