@@ -21,6 +21,7 @@ EMBEDDINGS = Frame(
         Column("property_type", "string", "Payload"),
         Column("price_usd", "float64", "Payload: asking or sale price", "USD"),
         Column("event_date", "date", "Payload: sale date, or the partition date", nullable=False),
+        Column("known_on", "date", "Payload: when the sale became known, or the partition date", nullable=False),
         Column("square_footage", "float64", "Payload", "sqft"),
         Column("latitude", "float64", "Payload", "degrees"),
         Column("longitude", "float64", "Payload", "degrees"),

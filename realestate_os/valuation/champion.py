@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import desc, select
+from sqlalchemy import Select, desc, func, select
 
 from realestate_os.storage.tables import MlModel
 
@@ -82,6 +82,15 @@ def champion_before(database: Database, county: str, month: date) -> ServingReco
     return _first(database, earlier.order_by(desc(MlModel.month)))
 
 
+def newest_month(database: Database, county: str) -> date | None:
+    """The latest month that has a record."""
+    with database.transaction() as connection:
+        month: date | None = connection.execute(
+            select(func.max(MlModel.month)).where(MlModel.county == county)
+        ).scalar()
+    return month
+
+
 def require_serving_record(database: Database, county: str, month: date) -> ServingRecord:
     """What serves the month.
 
@@ -116,9 +125,9 @@ def save_record(database: Database, record: ServingRecord) -> None:
         database.upsert(connection, MlModel, [row], ["county", "month"])
 
 
-def _first(database: Database, statement: object) -> ServingRecord | None:
+def _first(database: Database, statement: Select[Any]) -> ServingRecord | None:
     with database.transaction() as connection:
-        row = connection.execute(statement).mappings().first()  # type: ignore[call-overload]
+        row = connection.execute(statement).mappings().first()
     if row is None:
         return None
     return ServingRecord(

@@ -27,6 +27,7 @@ from realestate_os.valuation.champion import (
     champion_before,
     judge,
     model_name,
+    newest_month,
     require_serving_record,
     save_record,
 )
@@ -98,7 +99,8 @@ def train_month(
         metrics=trained.metrics,
     )
     save_record(database, record)
-    registry.set_alias(registered.name, serving)
+    if newest_month(database, county) == month:  # a backfill does not move it back
+        registry.set_alias(registered.name, serving)
     return MonthResult(trained, record, verdict, refused)
 
 
@@ -111,7 +113,8 @@ def serving_model(database: Database, registry: ModelRegistry, county: str, mont
     """
     record = require_serving_record(database, county, month)
     folder = registry.files(record.model_name, record.serving_version)
-    return ServedModel(_load(folder), record.model_name, record.serving_version, record.model_digest)
+    newest = newest_month(database, county) == record.month
+    return ServedModel(_load(folder), record.model_name, record.serving_version, record.model_digest, newest)
 
 
 @lru_cache(maxsize=16)

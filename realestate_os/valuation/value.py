@@ -28,12 +28,13 @@ HIGH_CONFIDENCE_WIDTH, MEDIUM_CONFIDENCE_WIDTH = 0.35, 0.65
 
 @dataclass(frozen=True)
 class ServedModel:
-    """A model with the name, version and digest that a valuation must carry."""
+    """A model with the name, version and digest that a valuation must carry; whether its month is the newest."""
 
     model: ValueModel
     name: str
     version: str
     digest: str
+    newest: bool
 
 
 def value_homes(
