@@ -12,7 +12,6 @@ from realestate_os.cli.launcher import Launcher, open_instance
 from realestate_os.cli.processes import running
 from realestate_os.cli.runs import COUNTY_ASSETS, months_between
 from realestate_os.cli.world import DEFAULT_COUNTY, generated_world, remember
-from realestate_os.storage.postgres_server import database_urls
 
 DAYS = 30
 LISTINGS = 40
@@ -23,9 +22,9 @@ MEASURED = ["features", "valuations", "embeddings", "comparables", "scores"]
 def main() -> None:
     """Prepare what lies before features, then measure both ways on the same partitions."""
     with fresh_place() as settings, database_server(settings):
-        from realestate_os.storage.migrations import upgrade
+        from realestate_os.resources.database import prepare_database
 
-        upgrade(database_urls(settings).owner)
+        prepare_database(settings)
         world = generated_world(DEFAULT_COUNTY, None, LISTINGS)
         remember(settings, world)
         days = [world.day - timedelta(days=back) for back in reversed(range(DAYS))]

@@ -19,7 +19,6 @@ from realestate_os.cli.runs import AFTER_EVENTS, AFTER_MODEL, BEFORE_MODEL, COUN
 from realestate_os.cli.world import World, remember, remembered
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
-from realestate_os.storage.postgres_server import database_urls
 
 Say = Callable[[str], None]
 
@@ -49,9 +48,9 @@ def run_demo(settings: Settings, world: World, say: Say, progress: Progress) -> 
     result = DemoResult(world)
     say("Postgres and its tables")
     with _timed(result, "postgres"), database_server(settings):
-        from realestate_os.storage.migrations import upgrade
+        from realestate_os.resources.database import prepare_database
 
-        upgrade(database_urls(settings).owner)
+        prepare_database(settings)
         prepare_dagster_home(settings)
         say("the sandbox and the web app")
         with outside_world(settings, world):

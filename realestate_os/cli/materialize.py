@@ -16,7 +16,6 @@ from realestate_os.cli.processes import running
 from realestate_os.cli.runs import PlannedRun, months_between, plan_runs
 from realestate_os.cli.world import remembered
 from realestate_os.settings import Settings
-from realestate_os.storage.postgres_server import database_urls
 
 
 def materialize(
@@ -35,9 +34,9 @@ def materialize(
     A month that has a model keeps it unless `retrain`.
     """
     with database_server(settings):
-        from realestate_os.storage.migrations import upgrade
+        from realestate_os.resources.database import prepare_database
 
-        upgrade(database_urls(settings).owner)
+        prepare_database(settings)
         if not retrain and "value_model" in assets and _all_months_have_models(settings, county, first, last):
             assets = tuple(name for name in assets if name != "value_model")
         reports = []

@@ -44,9 +44,9 @@ def run_up(settings: Settings, ready: Callable[[dict[str, str]], None]) -> None:
         AlreadyUpError, PortTakenError, ChildFailedError.
     """
     with holding_up(settings), database_server(settings):
-        from realestate_os.storage.migrations import upgrade
+        from realestate_os.resources.database import prepare_database
 
-        upgrade(database_urls(settings).owner)
+        prepare_database(settings)
         environment = prepare_dagster_home(settings) | mlflow_environment(settings)
         try:
             _on_signals(_stop)

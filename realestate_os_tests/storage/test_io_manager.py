@@ -34,9 +34,7 @@ def graph(drop_last: bool = False) -> list[AssetsDefinition]:
 
 @pytest.fixture
 def manager(store_settings: Settings) -> ParquetIOManager:
-    return ParquetIOManager(
-        [PRICES, HOMES], ParquetStore(store_settings.objects_url, storage_options(store_settings))
-    )
+    return ParquetIOManager([PRICES, HOMES], ParquetStore(store_settings.objects_url, storage_options(store_settings)))
 
 
 def run(manager: ParquetIOManager, assets: list[AssetsDefinition], **target: Any) -> bool:
