@@ -223,10 +223,11 @@ def zip_codes(county: County) -> list[str]:
 def _parse(path: Path) -> County:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}:" if mark else ""
-        raise CountyError(f"{path}:{line} not valid YAML: {getattr(error, 'problem', error)}") from None
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise CountyError(f"{path}:{line} not valid YAML: {problem}") from None
     if not isinstance(data, dict):
         raise CountyError(f"{path}: expected keys and values, found {type(data).__name__}")
     try:
