@@ -58,6 +58,7 @@ class CrawlResult:
     requests: int = 0
     stopped_by: str | None = None
     spider_errors: int = 0
+    storage_error: str | None = None
     failures: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
@@ -175,6 +176,7 @@ def _result(crawler: Any) -> CrawlResult:
         requests=stats.get_value("downloader/request_count", 0),
         stopped_by="time" if out_of_time else "pages" if tally.over_budget else None,
         spider_errors=errors,
+        storage_error=tally.storage_error,
         failures=tally.failures,
     )
 

@@ -118,7 +118,7 @@ def _crawl(
         CrawlError: it was killed, ran over its time, or hit a fault of the program; what it archived is kept.
     """
     log_path = settings.home / "logs" / f"crawl_{county.key}_{day.isoformat()}_{source.key}.log"
-    log_path.parent.mkdir(parents=True, exist_ok=True)
+    _writable(log_path)
     with tempfile.TemporaryDirectory(prefix="realestate_os_crawl_") as folder:
         spec_path, result_path = Path(folder, "spec.json"), Path(folder, "result.json")
         plain, secret = _split_settings(settings)
@@ -141,11 +141,23 @@ def _crawl(
                 f"What it archived is kept, the next run goes on from there"
             )
         result = CrawlResult.read(result_path)
+    if result.storage_error:
+        raise CrawlError(
+            f"{source.key}: {result.storage_error}. What was archived is kept, the next run goes on from there"
+        )
     if result.spider_errors:
         raise CrawlError(
             f"{source.key}: the spider failed on {result.spider_errors} pages, a fault of ours: {log_path}"
         )
     return result
+
+
+def _writable(log_path: Path) -> None:
+    try:
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        log_path.touch()
+    except OSError as error:
+        raise CrawlError(f"cannot write {log_path}: {error.strerror}; see REALESTATE_OS_HOME") from error
 
 
 def _run_process(spec_path: Path, log_path: Path, secret: dict[str, str], timeout_s: float) -> int | None:

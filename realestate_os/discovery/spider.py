@@ -14,6 +14,7 @@ from typing import Any
 
 import scrapy
 from parsel import Selector
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy_playwright.page import PageMethod
@@ -25,6 +26,7 @@ from realestate_os.discovery.links import list_links
 from realestate_os.discovery.middlewares import AddressRefused
 from realestate_os.discovery.sources import Source
 from realestate_os.resources.addresses import to_logical, to_origin
+from realestate_os.resources.object_store import StorageError
 from realestate_os.settings import Settings
 
 # A home that is gone is an answer, kept like any other; what else is not 200 is a failure.
@@ -41,6 +43,7 @@ class Tally:
     rendered: int = 0
     needs_browser: int = 0
     over_budget: int = 0
+    storage_error: str | None = None
     failures: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -181,7 +184,12 @@ class ListingSpider(scrapy.Spider):
             rendered=rendered,
         )
         # In a thread: a put into a bucket takes as long as a page.
-        await asyncio.to_thread(self.job.archive.put, self.job.county, self.job.day, answer)
+        try:
+            await asyncio.to_thread(self.job.archive.put, self.job.county, self.job.day, answer)
+        except StorageError as error:
+            # A full disk: every further page would be fetched for nothing.
+            self.tally.storage_error = str(error)
+            raise CloseSpider("storage") from error
         self.tally.fetched += 1
         self.tally.rendered += rendered
 

@@ -217,6 +217,18 @@ def test_another_day_of_a_site_without_a_past(
         fetched(king, copied, store, date(2020, 1, 1))
 
 
+def test_a_store_that_cannot_be_written(
+    king: County, settings: Settings, store: ObjectStore, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    broken = settings.model_copy(update={"object_store_url": str(tmp_path / "file" / "objects")})
+    with pytest.raises(CrawlError, match=r"cannot write .*OBJECT_STORE_URL, REALESTATE_OS_HOME"):
+        fetched(king, broken, store)
+    no_logs = settings.model_copy(update={"realestate_os_home": tmp_path / "file"})
+    with pytest.raises(CrawlError, match=r"cannot write .*crawl_king_wa.*REALESTATE_OS_HOME"):
+        fetched(king, no_logs, store)
+
+
 def gzipped(size: int) -> bytes:
     return gzip.compress(b"<p>" + b"a" * size)
 
