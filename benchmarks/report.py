@@ -12,7 +12,8 @@ def show(
     own, other = median(ours), median(peer)
     goal = f", aim at most {aim:.2f}" if aim else ""
     print(
-        f"{what}: ours {own:.2f} {unit} ({_spread(ours)}), {peer_name} {other:.2f} {unit} ({_spread(peer)}), ratio {own / other:.2f}{goal}",
+        f"{what}: ours {own:.2f} {unit} ({_spread(ours)}), {peer_name} {other:.2f} {unit} ({_spread(peer)}), "
+        f"ratio {own / other:.2f}{goal}",
         flush=True,
     )
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from realestate_os.cli.hold import database_server, is_up
@@ -73,7 +74,8 @@ def outside_world(settings: Settings, world: World) -> Iterator[None]:
     if is_up(settings):
         if remembered(settings) != world:
             raise DemoError(
-                "realestate-os up is running with another county, date or number of listings; stop it (Ctrl-C) and run demo again"
+                "realestate-os up is running with another county, date or number of listings; "
+                "stop it (Ctrl-C) and run demo again"
             )
         yield
         return
@@ -123,7 +125,7 @@ def _run_all(settings: Settings, world: World, launcher: Launcher, result: DemoR
         (MODEL, month_key, "the value model of the month"),
         (AFTER_MODEL, day_key, "values, comparables, scores, memos, mails"),
     ):
-        if assets == MODEL and month_has_model(settings, world):
+        if assets == MODEL and month_has_model(settings, world.county, world.day.replace(day=1)):
             result.model_reused = True
             continue
         say(what)
@@ -135,14 +137,14 @@ def _run_all(settings: Settings, world: World, launcher: Launcher, result: DemoR
         result.runs.append(launcher.run(list(AFTER_EVENTS), day_key))
 
 
-def month_has_model(settings: Settings, world: World) -> bool:
-    """Whether a model already serves the month of the world's date."""
+def month_has_model(settings: Settings, county: str, month: date) -> bool:
+    """Whether a model already serves the month (its first day)."""
     from realestate_os.resources.database import Database
     from realestate_os.valuation.champion import serving_record
 
     database = Database.from_settings(settings)
     try:
-        return serving_record(database, world.county, world.day.replace(day=1)) is not None
+        return serving_record(database, county, month) is not None
     finally:
         database.dispose()
 

@@ -51,7 +51,8 @@ DEAL_FIELDS = (
     "p_deal", "bird_dog_score", "band", "confidence_band", "url",
 )  # fmt: skip
 LEAD_FIELDS = (
-    "address", "lead_rank", "value_usd", "value_low_90_usd", "value_high_90_usd", "arv_usd", "opening_offer_usd", "lead_reasons", "url",
+    "address", "lead_rank", "value_usd", "value_low_90_usd", "value_high_90_usd", "arv_usd", "opening_offer_usd",
+    "lead_reasons", "url",
 )  # fmt: skip
 
 

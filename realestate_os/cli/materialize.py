@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 
-from realestate_os.cli.demo import Say
+from realestate_os.cli.demo import Say, month_has_model
 from realestate_os.cli.hold import database_server, is_up
 from realestate_os.cli.launcher import Launcher, Progress, RunReport, open_instance
 from realestate_os.cli.processes import running
@@ -18,33 +19,34 @@ from realestate_os.cli.world import remembered
 from realestate_os.settings import Settings
 
 
-def materialize(
-    settings: Settings,
-    county: str,
-    first: date,
-    last: date,
-    assets: tuple[str, ...],
-    *,
-    retrain: bool,
-    say: Say,
-    progress: Progress,
-) -> list[RunReport]:
-    """Run the assets for the county's days from `first` to `last`; one report a run.
+@dataclass(frozen=True)
+class Wanted:
+    """Which assets for which days of a county. A month that has a model keeps it unless `retrain`."""
 
-    A month that has a model keeps it unless `retrain`.
+    county: str
+    first: date
+    last: date
+    assets: tuple[str, ...]
+    retrain: bool = False
+
+
+def materialize(settings: Settings, wanted: Wanted, say: Say, progress: Progress) -> list[RunReport]:
+    """Run what is wanted; one report a run.
+
+    Raises:
+        RealEstateOSError: a run failed; what was done before it is kept.
     """
     with database_server(settings):
         from realestate_os.resources.database import prepare_database
 
         prepare_database(settings)
-        if not retrain and "value_model" in assets and _all_months_have_models(settings, county, first, last):
-            assets = tuple(name for name in assets if name != "value_model")
+        assets = _without_trained_months(settings, wanted)
         reports = []
         with sandbox_if_needed(settings), open_instance(settings) as instance:
             from realestate_os.build import build_definitions
 
             launcher = Launcher(build_definitions(), instance, progress)
-            for run in plan_runs(assets, county, first, last):
+            for run in plan_runs(assets, wanted.county, wanted.first, wanted.last):
                 say(_words(run))
                 reports.append(launcher.run(list(run.assets), run.key, until=run.until))
         return reports
@@ -60,15 +62,11 @@ def sandbox_if_needed(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _all_months_have_models(settings: Settings, county: str, first: date, last: date) -> bool:
-    from realestate_os.resources.database import Database
-    from realestate_os.valuation.champion import serving_record
-
-    database = Database.from_settings(settings)
-    try:
-        return all(serving_record(database, county, month) for month in months_between(first, last))
-    finally:
-        database.dispose()
+def _without_trained_months(settings: Settings, wanted: Wanted) -> tuple[str, ...]:
+    months = months_between(wanted.first, wanted.last)
+    if wanted.retrain or not all(month_has_model(settings, wanted.county, month) for month in months):
+        return wanted.assets
+    return tuple(name for name in wanted.assets if name != "value_model")
 
 
 def _words(run: PlannedRun) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 
 from rich.console import Console
 
-from realestate_os.cli.materialize import materialize
+from realestate_os.cli.materialize import Wanted, materialize
 from realestate_os.cli.progress import StageProgress
 from realestate_os.cli.runs import SelectionError, select
 from realestate_os.cli.world import today
@@ -25,17 +25,9 @@ def materialize_command(
 ) -> None:
     """Run and print one line an asset. `dates` are --date, --from and --to."""
     first, last = _span(county, *dates)
+    wanted = Wanted(county, first, last, select(stages, assets), retrain)
     with StageProgress() as progress:
-        reports = materialize(
-            get_settings(),
-            county,
-            first,
-            last,
-            select(stages, assets),
-            retrain=retrain,
-            say=progress.say,
-            progress=progress.asset,
-        )
+        reports = materialize(get_settings(), wanted, progress.say, progress.asset)
     console = Console()
     for report in reports:
         for asset, metadata in report.metadata.items():

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,7 +116,8 @@ def _wait(settings: Settings, service: Service, child: subprocess.Popen[bytes]) 
         except httpx.HTTPError:
             time.sleep(0.1)
     raise ChildFailedError(
-        f"{service.name} did not answer {service.ready_url} within {service.ready_seconds:.0f} s: {_tail(settings, service.name)}"
+        f"{service.name} did not answer {service.ready_url} within {service.ready_seconds:.0f} s: "
+        f"{_tail(settings, service.name)}"
     )
 
 
@@ -129,10 +130,8 @@ def _tail(settings: Settings, name: str) -> str:
 def _stop(child: subprocess.Popen[bytes]) -> None:
     """SIGTERM to the whole group, SIGKILL to what is left after STOP_SECONDS."""
     _signal_group(child, signal.SIGTERM)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         child.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
     deadline = time.monotonic() + STOP_SECONDS
     while _group_alive(child.pid) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -141,10 +140,8 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def _signal_group(child: subprocess.Popen[bytes], number: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _group_alive(group: int) -> bool:
