@@ -175,7 +175,8 @@ class _Run:
         for seconds in PAUSES_S:
             if result.outcome != "later":
                 break
-            time.sleep(min(result.retry_after_s or seconds, LONGEST_PAUSE_S))
+            asked = seconds if result.retry_after_s is None else result.retry_after_s
+            time.sleep(min(asked, LONGEST_PAUSE_S))
             result = self.mailer.send(claim.mail)
         self._record(claim, result)
         return result

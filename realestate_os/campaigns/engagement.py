@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, case, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from realestate_os.campaigns.fold import Event, MailState, display_status, fold
 from realestate_os.campaigns.totals import refresh_campaign
@@ -73,7 +73,11 @@ def _write_states(connection: Connection, states: dict[UUID, MailState]) -> None
     """Set the three axes. A mail that has events was taken by the provider, whatever we had noted."""
     if not states:
         return
-    taken = QUEUE.c.status.in_(("pending", "sending", "unknown"))
+    connection.execute(
+        update(QUEUE)
+        .where(QUEUE.c.send_id.in_(list(states)), QUEUE.c.status.in_(("pending", "sending", "unknown")))
+        .values(status="accepted", sent_at=func.coalesce(QUEUE.c.sent_at, QUEUE.c.claimed_at))
+    )
     statement = (
         update(QUEUE)
         .where(QUEUE.c.send_id == bindparam("mail"))
@@ -84,8 +88,6 @@ def _write_states(connection: Connection, states: dict[UUID, MailState]) -> None
             delivered_at=bindparam("delivered"),
             first_event_at=bindparam("first"),
             last_event_at=bindparam("last"),
-            status=case((taken, "accepted"), else_=QUEUE.c.status),
-            sent_at=func.coalesce(QUEUE.c.sent_at, case((taken, QUEUE.c.claimed_at))),
         )
     )
     connection.execute(

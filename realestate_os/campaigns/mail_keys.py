@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import os
+import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -102,7 +103,7 @@ def _kept_secret(path: Path) -> bytes:
 
 
 def _write_once(path: Path) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(base64.urlsafe_b64encode(os.urandom(32)))
