@@ -96,10 +96,6 @@ class PageArchive:
         self.store.put(_page_key(county, day, answer.source, answer.url), page.to_json())
         return page
 
-    def has(self, county: str, day: date, source: str, url: str) -> bool:
-        """Whether the page was archived on that day."""
-        return self.store.exists(_page_key(county, day, source, url))
-
     def pages(self, county: str, day: date, source: str | None = None) -> list[Page]:
         """The pages of a county's day, of one source or of all, by source and URL."""
         prefix = _day_prefix(county, day) + (f"/{source}" if source else "")

@@ -30,8 +30,6 @@ def test_what_was_put_is_read_back(archive: PageArchive) -> None:
     assert archive.pages("king_wa", DAY) == [page]
     assert archive.body(page) == b"<p>home</p>"
     assert page.headers == {"content-type": "text/html; charset=utf-8"}
-    assert archive.has("king_wa", DAY, "site", "https://x.example/1")
-    assert not archive.has("king_wa", DAY, "site", "https://x.example/2")
     assert archive.pages("king_wa", date(2026, 11, 23)) == []
 
 
