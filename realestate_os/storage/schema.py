@@ -80,7 +80,7 @@ class Frame:
         for column in self.columns:
             try:
                 array = pa.Array.from_pandas(frame[column.name], type=_arrow_type(column.dtype))
-            except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
                 raise SchemaError(f"{self.name}.{column.name}: expected {column.dtype}: {error}") from None
             if array.null_count and not column.nullable:
                 raise SchemaError(f"{self.name}.{column.name}: {array.null_count} of {len(array)} values are missing")

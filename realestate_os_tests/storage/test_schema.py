@@ -44,6 +44,7 @@ def test_round_trip_keeps_types_and_order() -> None:
         (rows().drop(columns="price_usd"), r"missing columns \['price_usd'\]"),
         (rows(extra=1), r"unknown columns \['extra'\]"),
         (rows(price_usd=["cheap", 1]), "homes.price_usd: expected float64"),
+        (rows(date=[1.5, 2.5]), "homes.date: expected date"),
         (rows(property_id=["a", None]), "homes.property_id: 1 of 2 values are missing"),
         (rows(property_id=["a", "a"]), "stands twice"),
     ],
