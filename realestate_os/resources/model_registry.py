@@ -154,8 +154,9 @@ def _files(tracking_uri: str, name: str, version: str) -> Path:
             source = MlflowClient().get_model_version(name, version).source
             folder = artifacts.download_artifacts(artifact_uri=source)
     except MlflowException as error:
+        where = tracking_uri.rsplit("@", maxsplit=1)[-1]  # without the password
         raise ModelRegistryError(
-            f"MLflow at {tracking_uri.split('@')[-1]} has no version {version} of {name} ({error.message}); "
+            f"MLflow at {where} has no version {version} of {name} ({error.message}); "
             "materialize value_model of the month again"
         ) from error
     return Path(folder) / "artifacts" / FILES

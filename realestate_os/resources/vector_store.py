@@ -87,6 +87,7 @@ class VectorStore:
     def __init__(self, client: QdrantClient, local: bool) -> None:
         self.client = client
         self.local = local
+        self._read: dict[tuple[str, str], _Sales] = {}
 
     @classmethod
     @contextmanager
@@ -130,6 +131,7 @@ class VectorStore:
 
     def upsert(self, name: str, points: Points) -> int:
         """Write points, replacing those with the same id; returns how many."""
+        self._read.clear()
         for part in _parts(range(len(points.ids))):
             vectors = {key: values[part.start : part.stop].tolist() for key, values in points.vectors.items()}
             batch = models.Batch(
@@ -142,6 +144,7 @@ class VectorStore:
 
     def delete(self, name: str, **equal: str | int) -> None:
         """Remove the points whose payload has these values."""
+        self._read.clear()
         wanted = models.Filter(must=[_equals(key, value) for key, value in equal.items()])
         self.client.delete(name, points_selector=models.FilterSelector(filter=wanted), wait=True)
 
@@ -165,7 +168,7 @@ class VectorStore:
         if not queries:
             return []
         if self.local:
-            return _search_arrays(self._sales(name, using, queries), queries, limit)
+            return _search_arrays(self._sales(name, using), queries, limit)
         return self._search_server(name, queries, using, limit)
 
     def _search_server(self, name: str, queries: Sequence[SaleQuery], using: str, limit: int) -> list[list[Hit]]:
@@ -183,22 +186,23 @@ class VectorStore:
                 found.append([_hit(point, query) for point in response.points])
         return found
 
-    def _sales(self, name: str, using: str, queries: Sequence[SaleQuery]) -> _Sales:
-        first, last = min(query.first_day for query in queries), max(query.last_day for query in queries)
-        wanted = models.Filter(
-            must=[
-                _equals("kind", "sale"),
-                models.FieldCondition(key="event_day", range=models.Range(gte=first, lte=last)),
-            ]
-        )
-        points, offset = [], None
-        while True:
-            part, offset = self.client.scroll(
-                name, scroll_filter=wanted, limit=LOCAL_LIMIT, offset=offset, with_vectors=[using]
-            )
-            points += part
-            if offset is None:
-                return _Sales.of(points, using)
+    def _sales(self, name: str, using: str) -> _Sales:
+        """All sales of the collection, read once while the store is open and unchanged."""
+        if (name, using) not in self._read:
+            points, offset = [], None
+            while True:
+                part, offset = self.client.scroll(
+                    name,
+                    scroll_filter=models.Filter(must=[_equals("kind", "sale")]),
+                    limit=LOCAL_LIMIT,
+                    offset=offset,
+                    with_vectors=[using],
+                )
+                points += part
+                if offset is None:
+                    break
+            self._read[name, using] = _Sales.of(points, using)
+        return self._read[name, using]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from realestate_os.features.build import build_features
@@ -46,9 +47,9 @@ class Split:
 
     by_line: Floats
 
-    def take(self, rows: Floats) -> Split:
+    def take(self, rows: npt.NDArray[np.intp]) -> Split:
         """The split of these rows, repeated as asked."""
-        return Split(self.by_line[rows.astype(int)])
+        return Split(self.by_line[rows])
 
 
 def split_homes(model: ValueModel, homes: pd.DataFrame, as_of: pd.Series | date, earlier: EarlierSales) -> Split:

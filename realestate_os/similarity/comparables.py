@@ -66,7 +66,7 @@ def find_comparables(
 def _candidates(market: Market, homes: pd.DataFrame, embeddings: pd.DataFrame, search: Search) -> pd.DataFrame:
     """One row a pair: home and sale (positions), similarity, distance_miles, radius_miles; most similar first."""
     vectors = embeddings.set_index("item_id")["physical"]
-    places = np.flatnonzero(homes["property_id"].isin(vectors.index).to_numpy())
+    places = np.flatnonzero(homes["property_id"].isin(vectors.index).to_numpy()).tolist()
     position = pd.Series(np.arange(len(market.history)), index=market.history["sale_id"])
     found: dict[int, pd.DataFrame] = {}
     for radius in RADII_MILES:

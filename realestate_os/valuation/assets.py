@@ -58,7 +58,7 @@ def value_model(
     object_store: ObjectStoreResource,
     sales: Frames,
     zip_demographics: Frames,
-) -> MaterializeResult:
+) -> MaterializeResult[None]:
     """The model that values a county's homes in a month: trained on sales known before the month begins."""
     from realestate_os.valuation.monthly import train_month
     from realestate_os.valuation.report import hold_out_figure, picture_markdown, ratio_study_markdown

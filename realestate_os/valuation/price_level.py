@@ -82,8 +82,8 @@ class PriceLevel:
     def from_state(cls, state: dict[str, Any]) -> PriceLevel:
         """The inverse of to_state."""
         index = PriceIndex(np.array(state["knots"]), np.array(state["log_level"]), state["slope_per_day"])
-        arrays = (np.array(state[name]) for name in ("centre", "scale", "coefficients"))
-        return cls(index, *arrays, latitude=state["latitude"])
+        centre, scale, coefficients = (np.array(state[name]) for name in ("centre", "scale", "coefficients"))
+        return cls(index, centre, scale, coefficients, state["latitude"])
 
     def _scaled(self, homes: pd.DataFrame) -> Floats:
         return np.nan_to_num((_attributes(homes) - self.centre) / self.scale)
@@ -152,8 +152,9 @@ def _hats(days: Days, knots: Floats) -> Floats:
 def _robust_fit(design: Floats, target: Floats, knots: int) -> Floats:
     attributes = design.shape[1] - knots
     steps = np.diff(np.eye(knots), axis=0)
-    weights, spread = np.ones(len(target)), 0.25
-    found = np.zeros(design.shape[1])
+    weights: Floats = np.ones(len(target))
+    found: Floats = np.zeros(design.shape[1])
+    spread = 0.25
     for _ in range(ROUNDS):
         penalty = np.zeros((design.shape[1], design.shape[1]))
         penalty[:attributes, :attributes] = np.eye(attributes)
@@ -163,7 +164,7 @@ def _robust_fit(design: Floats, target: Floats, knots: int) -> Floats:
         found = np.linalg.solve(weighted.T @ design + penalty, weighted.T @ target)
         residual = np.abs(target - design @ found)
         spread = max(float(1.4826 * np.median(residual)), 1e-6)
-        weights = 1 / np.maximum(1.0, residual / (HUBER_SDS * spread))
+        weights = np.reciprocal(np.maximum(1.0, residual / (HUBER_SDS * spread)), dtype=np.float64)
     return found
 
 

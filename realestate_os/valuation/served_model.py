@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from mlflow.models import set_model
-from mlflow.pyfunc import PythonModel
+from mlflow.pyfunc.model import PythonModel
 
 from realestate_os.resources.model_registry import FILES
 from realestate_os.valuation.interval import LEVELS
@@ -20,7 +20,7 @@ from realestate_os.valuation.model import ValueModel
 DAY_COLUMN = "day"
 
 
-class ServedValueModel(PythonModel):  # type: ignore[misc]
+class ServedValueModel(PythonModel):
     """Columns MATRIX_COLUMNS and `day` (days since 1970) -> value_usd and the ends of the intervals."""
 
     def load_context(self, context: Any) -> None:
