@@ -42,6 +42,12 @@ BASIS_WORDS = {
     "seller_claim": "condition by the seller's words, not inspected",
 }
 
+OF_COMPARABLE = (
+    *("rank", "street_address", "zip_code", "sale_date", "sale_price_usd", "bedrooms", "bathrooms"),
+    *("square_footage", "year_built", "distance_miles", "price_per_sqft_usd", "adjusted_price_usd"),
+    *("gross_adjustment_pct", "warnings"),
+)
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -82,7 +88,7 @@ def internal_memo(records: Records, control: Control | None, setting: Setting) -
 
 def investor_memo(records: Records, control: Control, setting: Setting) -> Row | None:
     """The buyer's edition at the tenant's price; None where the tenant has no price to quote."""
-    price = control.price_usd
+    price = control.price_to_buyer(records.score["listing_price_usd"])
     if price is None:
         return None
     memo = _common(records, setting, price, "Price")
@@ -237,9 +243,7 @@ def _investor_reasons(records: Records, price: float) -> list[Reason]:
 
 
 def _comparable(sale: Row) -> Row:
-    kept = ("rank", "street_address", "zip_code", "sale_date", "sale_price_usd", "bedrooms", "bathrooms")
-    kept += ("square_footage", "year_built", "distance_miles", "price_per_sqft_usd", "adjusted_price_usd")
-    row = {name: sale[name] for name in (*kept, "gross_adjustment_pct", "warnings")}
+    row = {name: sale[name] for name in OF_COMPARABLE}
     return row | {"lines": figures.comparable_lines(sale)}
 
 

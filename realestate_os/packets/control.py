@@ -41,10 +41,14 @@ class Control:
     cancellation_until: date | None
     disclosure: str | None
 
-    @property
-    def price_usd(self) -> float | None:
-        """What a buyer pays: the assignment price, else the contract's."""
-        return self.assignment_price_usd if self.assignment_price_usd is not None else self.contract_price_usd
+    def price_to_buyer(self, asking_usd: float | None) -> float | None:
+        """What a buyer pays us: the assignment price; for our own or a listed property else its ask.
+
+        None for a contract without one: its own price would print our spread.
+        """
+        if self.assignment_price_usd is not None:
+            return self.assignment_price_usd
+        return asking_usd if self.kind in ("owned", "licensed_listing") else None
 
 
 def sender_of(connection: Connection, tenant_id: UUID) -> Sender:

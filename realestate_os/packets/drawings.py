@@ -29,7 +29,7 @@ def value_bar(ranges: list[Row], marks: list[Row]) -> Row:
     stop = max(stop, start + step)
 
     def x(usd: float) -> float:
-        return round(BAR_LEFT + (usd - start) / (stop - start) * (BAR_WIDTH - BAR_LEFT - BAR_RIGHT), 1)
+        return float(round(BAR_LEFT + (usd - start) / (stop - start) * (BAR_WIDTH - BAR_LEFT - BAR_RIGHT), 1))
 
     return {
         "ticks": [{"x": x(usd), "usd": usd} for usd in range(int(start), int(stop) + 1, int(step))],

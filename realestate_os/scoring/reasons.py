@@ -15,6 +15,24 @@ from realestate_os.features.frames import POPULATION_PROFILE
 TOP = 5
 _AT_PAR = 0.005
 
+# Features whose value a reader can use, with its unit.
+UNITS = {
+    "square_footage": " sqft",
+    "lot_size_sqft": " sqft",
+    "basement_sqft": " sqft",
+    "age_years": " years",
+    "years_since_renovation": " years ago",
+    "bedrooms": "",
+    "bathrooms": "",
+    "stories": "",
+    "quality_grade": " of 13",
+    "condition_grade": " of 5",
+    "view_rank": " of 4",
+    "market_value": "$",
+    "zip_median_home_value": "$",
+    "last_sale_price": "$",
+}
+
 Reason = dict[str, Any]
 
 
@@ -45,7 +63,7 @@ def deal_reasons(row: Mapping[str, Any]) -> list[Reason]:
 
 
 def value_reasons(reasons: Sequence[Mapping[str, Any]]) -> list[Reason]:
-    """The model's reasons, largest first, in words: `Living area (2,150) adds $41,000`."""
+    """The model's reasons, largest first, in words: `Living area (2,150 sqft) adds $41,000`."""
     found = [one for one in reasons if one["feature"] not in POPULATION_PROFILE]
     found.sort(key=lambda one: -abs(one["dollars"]))
     return [{"text": _sentence(one), "dollars": one["dollars"]} for one in found]
@@ -58,16 +76,17 @@ def top_reasons(row: Mapping[str, Any], model_reasons: str | None) -> list[Reaso
 
 
 def _sentence(one: Mapping[str, Any]) -> str:
-    shown = one.get("value")
-    value = f" ({_number(shown)})" if shown is not None else " (not known)"
     verb = "adds" if one["dollars"] >= 0 else "takes off"
-    return f"{one['label']}{value} {verb} {dollars(abs(one['dollars']))}"
+    return f"{one['label']}{_shown(one['feature'], one.get('value'))} {verb} {dollars(abs(one['dollars']))}"
 
 
-def _number(value: Any) -> str:
-    """Whole numbers without a point; a year such as 1926 has no comma, an area such as 2,150 does."""
-    if not isinstance(value, int | float):
-        return str(value)
-    if value == int(value):
-        return str(int(value)) if 1800 <= value <= 2100 else f"{int(value):,}"
-    return f"{value:,.2f}"
+def _shown(feature: str, value: Any) -> str:
+    """The value in brackets, where a reader can use it: a latitude or a premium says nothing."""
+    unit = UNITS.get(feature)
+    if unit is None:
+        return ""
+    if value is None:
+        return " (not known)"
+    if unit == "$":
+        return f" ({dollars(value)})"
+    return " (" + f"{value:,.1f}".removesuffix(".0") + unit + ")"

@@ -23,7 +23,7 @@ from realestate_os.valuation.frames import VALUATIONS
 DAY = date(2026, 11, 24)
 REASONS = [
     {"feature": "square_footage", "label": "Living area", "value": 2150.0, "dollars": 61000.0},
-    {"feature": "year_built", "label": "Year built", "value": 1926.0, "dollars": -24000.0},
+    {"feature": "age_years", "label": "Age", "value": 100.0, "dollars": -24000.0},
     {"feature": "quality_grade", "label": "Construction grade", "value": 8.0, "dollars": 18500.0},
     {"feature": "lot_size_sqft", "label": "Lot", "value": 4800.0, "dollars": -6500.0},
     {"feature": "view_rank", "label": "View", "value": 2.0, "dollars": 9000.0},

@@ -124,7 +124,7 @@ def test_reasons_are_five_with_the_deal_first() -> None:
     reasons = json.loads(scored({})["reasons"][0])
     assert len(reasons) == 5
     assert "% below our value of $" in reasons[0]["text"] and "($800,000 before" in reasons[0]["text"]
-    assert reasons[2] == {"text": "Living area (2,150) adds $61,000", "dollars": 61_000.0}
+    assert reasons[2] == {"text": "Living area (2,150 sqft) adds $61,000", "dollars": 61_000.0}
 
 
 def test_a_wider_model_is_surer_of_fewer_deals() -> None:

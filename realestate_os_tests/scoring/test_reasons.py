@@ -35,12 +35,14 @@ def test_value_reasons_by_size_and_never_the_population_profile() -> None:
     reasons = [
         {"feature": "square_footage", "label": "Living area", "value": 2150.0, "dollars": 41_000.0},
         {"feature": "zip_median_income", "label": "Income", "value": 98_000.0, "dollars": 99_000.0},
-        {"feature": "year_built", "label": "Year built", "value": 1926.0, "dollars": -52_000.0},
+        {"feature": "age_years", "label": "Age", "value": 98.0, "dollars": -52_000.0},
+        {"feature": "latitude", "label": "Location", "value": 47.6, "dollars": 500.0},
         {"feature": "view_rank", "label": "View", "value": None, "dollars": -1_000.0},
     ]
     assert [reason["text"] for reason in value_reasons(reasons)] == [
-        "Year built (1926) takes off $52,000",
-        "Living area (2,150) adds $41,000",
+        "Age (98 years) takes off $52,000",
+        "Living area (2,150 sqft) adds $41,000",
         "View (not known) takes off $1,000",
+        "Location adds $500",
     ]
     assert value_reasons([]) == []
