@@ -93,6 +93,9 @@ wanted_stamp() {
 
 # A .venv without a stamp was broken half-way; one of another Python or folder cannot be mended in place.
 make_venv() {
+  if [ -e "$venv" ] && [ ! -w "$venv" ]; then
+    fail "$venv belongs to another user; run make as $(stat -c %U "$venv"), or: sudo rm -rf $venv $log"
+  fi
   if [ -f "$stamp" ] && [ "$(head -n 1 "$stamp")" = "$(wanted_stamp | head -n 1)" ]; then
     rm "$stamp"
     return
