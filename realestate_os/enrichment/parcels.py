@@ -18,7 +18,7 @@ from realestate_os.enrichment.archive import Partition, RecordArchive
 from realestate_os.enrichment.connectors.query import Page, as_written, is_in, pages, record_urls, starts_with
 from realestate_os.enrichment.frames import PARCELS
 from realestate_os.enrichment.records import read_fields
-from realestate_os.enrichment.sale_rules import MARKET_PRICE_FLOOR_USD, address_keys
+from realestate_os.enrichment.sale_rules import MARKET_PRICE_FLOOR_USD, address_keys, total_baths
 from realestate_os.enrichment.sources import FieldMap, Source
 from realestate_os.resources.http_client import HttpError
 from realestate_os.storage.property_identity import normalize_address
@@ -138,20 +138,13 @@ def _rows(page: Page, source: Source, county: County, day: date) -> pd.DataFrame
 
 def _completed(read: pd.DataFrame, county: County, day: date) -> pd.DataFrame:
     """What follows from other fields: baths, lot, address key and unit, tax rate; sales after the day are dropped."""
-    floats = {
-        name: read[name].astype(float)
-        for name in ("bathrooms", "full_baths", "three_quarter_baths", "half_baths", "lot_acres")
-    }
-    baths = (
-        floats["full_baths"].fillna(0) + 0.75 * floats["three_quarter_baths"].fillna(0) + floats["half_baths"].fillna(0)
-    )
     assessed, tax = read["assessed_value_usd"].astype(float), read["annual_tax_usd"].astype(float)
     sold, price = pd.to_datetime(read["last_sale_date"]), read["last_sale_price_usd"].astype(float)
     real = (sold <= pd.Timestamp(day)) & (price >= MARKET_PRICE_FLOOR_USD)
     homes = read.assign(state=county.state)
     return homes.assign(
-        bathrooms=floats["bathrooms"].fillna(baths.where(baths > 0)),
-        lot_size_sqft=read["lot_size_sqft"].astype(float).fillna(floats["lot_acres"]),
+        bathrooms=total_baths(read),
+        lot_size_sqft=read["lot_size_sqft"].astype(float).fillna(read["lot_acres"].astype(float)),
         address_key=address_keys(homes),
         unit=_units(homes),
         tax_rate_pct=tax / assessed.where(assessed > 0) * 100,

@@ -50,7 +50,7 @@ def number(values: Texts) -> Texts:
     """A number with thousands separators, currency or unit signs; NaN where there is none."""
     if pd.api.types.is_numeric_dtype(values):
         return _finite(values.astype(float))
-    plain = values.astype("string").str.replace(r"[$,\s]|sq\.?\s?ft\.?|sqft", "", regex=True, case=False)
+    plain = values.astype("string").str.replace(r"[$,\s]|sq\.?\s?ft\.?|sqft|sf\b", "", regex=True, case=False)
     return _finite(pd.to_numeric(plain, errors="coerce").astype("Float64").astype(float))
 
 
@@ -63,11 +63,6 @@ def positive(values: Texts) -> Texts:
 def acres(values: Texts) -> Texts:
     """Acres -> square feet."""
     return positive(values) * SQFT_PER_ACRE
-
-
-def half(values: Texts) -> Texts:
-    """A count of half baths -> baths."""
-    return number(values) * 0.5
 
 
 def day(values: Texts) -> Texts:
@@ -140,7 +135,6 @@ PARSERS: dict[str, Callable[[Texts], Texts]] = {
         number,
         positive,
         acres,
-        half,
         day,
         epoch_ms,
         apn,

@@ -55,13 +55,17 @@ def known_on(fields: pd.DataFrame, county: County) -> pd.Series[Any]:
     return recorded.fillna(closed.where(~fields["month_only"], month_end) + lag).clip(lower=closed)
 
 
+def total_baths(fields: pd.DataFrame) -> pd.Series[Any]:
+    """Baths as a record counts them: one number, or full, three-quarter and half ones apart."""
+    shares = {"full_baths": 1.0, "three_quarter_baths": 0.75, "half_baths": 0.5}
+    apart = sum((fields[name].astype(float).fillna(0) * share for name, share in shares.items()), start=0.0)
+    return fields["bathrooms"].astype(float).fillna(apart).where(lambda baths: baths > 0)
+
+
 def _with_facts(fields: pd.DataFrame, county: County) -> pd.DataFrame:
-    numbers = {name: pd.to_numeric(fields[name]) for name in ("full_baths", "three_quarter_baths", "half_baths")}
-    baths = numbers["full_baths"].fillna(0) + 0.75 * numbers["three_quarter_baths"].fillna(0)
-    baths = baths + 0.5 * numbers["half_baths"].fillna(0)
     return fields.assign(
         month_only=fields["month_only"].fillna(False).astype(bool),
-        bathrooms=fields["bathrooms"].astype(float).fillna(baths.where(baths > 0)),
+        bathrooms=total_baths(fields),
         lot_size_sqft=fields["lot_size_sqft"].astype(float).fillna(fields["lot_acres"].astype(float)),
         year_built=fields["year_built"]
         .astype(float)

@@ -27,6 +27,7 @@ MOST_REDIRECTS = 5
 # A server that drips one byte a second keeps every single read within its timeout.
 TIMEOUTS_PER_BODY = 4
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+SHOWN_URL_CHARS = 250
 SECRET_PARAMS = ("key", "token", "secret", "signature", "password", "auth")
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class HttpError(RealEstateOSError):
     def __init__(self, url: str, cause: str, advice: str, *, status: int | None = None, tries: int = 1) -> None:
         self.url, self.cause, self.status, self.tries = url, cause, status, tries
         after = f" after {tries} tries" if tries > 1 else ""
-        super().__init__(f"{url}: {cause}{after}; {advice}")
+        super().__init__(f"{_cut(url)}: {cause}{after}; {advice}")
 
 
 class _TransientError(Exception):
@@ -185,8 +186,10 @@ class HttpClient:
         except httpx.TimeoutException:
             seconds = self._settings.http_timeout_s
             raise _TransientError(f"no answer within {seconds:g} s", f"{_SERVICE}, or raise HTTP_TIMEOUT_S") from None
-        except httpx.TransportError as error:
+        except httpx.ConnectError as error:
             raise _TransientError(f"cannot be reached ({error})", self._how_to_reach(url)) from None
+        except httpx.TransportError as error:
+            raise _TransientError(f"broke off its answer ({error})", _SERVICE) from None
         except httpx.DecodingError as error:
             raise _TransientError(f"answered with a damaged body ({error})", _SERVICE) from None
 
@@ -224,6 +227,11 @@ def shown(url: str) -> str:
     query = [(name, "***" if _is_secret(name) else value) for name, value in parse_qsl(parts.query, True)]
     netloc = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, netloc, parts.path, urlencode(query, safe="*$,:'() "), ""))
+
+
+def _cut(url: str) -> str:
+    """A query of forty addresses fills a screen; its beginning tells enough."""
+    return url if len(url) <= SHOWN_URL_CHARS else f"{url[:SHOWN_URL_CHARS]}..."
 
 
 def _is_secret(name: str) -> bool:
