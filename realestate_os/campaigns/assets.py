@@ -53,7 +53,9 @@ def campaigns(
             object_store.open().parquet.write_set_aside("campaigns", day.key, set_aside)
             refused.append(set_aside)
     frame = pd.DataFrame(mails, columns=["audience", "subject", "send_id"])
-    return MaterializeResult(metadata=materialization_metadata([frame], refused, campaigns=counted))
+    not_reviewed = sorted(state for state, text in desk.disclosures.items() if text.reviewed_on is None)
+    metadata = materialization_metadata([frame], refused, campaigns=counted, disclosures_not_reviewed=not_reviewed)
+    return MaterializeResult(metadata=metadata)
 
 
 @asset(

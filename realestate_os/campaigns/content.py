@@ -33,6 +33,8 @@ _KINDS = {
     "manufactured": "manufactured home",
     "land": "lot",
 }
+# Rights that are assigned to the buyer, while another owns the home.
+ASSIGNED = ("under_contract", "option")
 # What we may say about our right to a property: the truth, by kind of control.
 CONTROL_TEXTS = {
     "under_contract": "We hold a signed contract to buy this property and offer to assign our interest in it. "
@@ -114,7 +116,8 @@ def offer_price_usd(home: Home, control: Control) -> float | None:
 
 def offer_view(home: Home, control: Control, price_usd: float, disclosure: str, memo_url: str | None) -> dict[str, Any]:
     """One property for an investor: price, ARV, repairs, rent. No owner, no seller, no offer limit of ours."""
-    texts = [disclosure, control.disclosure] if control.disclosure else [disclosure]
+    # The states' texts are about contracts: that the sender does not own the home would be false of our own.
+    texts = [disclosure if control.control in ASSIGNED else None, control.disclosure]
     return _place(home) | {
         "home": _home_phrase(home),
         "price_usd": price_usd,
@@ -126,7 +129,7 @@ def offer_view(home: Home, control: Control, price_usd: float, disclosure: str, 
         "inspected": home["repair_basis"] not in (None, "not_inspected"),
         "rent_usd_month": home["rent_base_usd_month"],
         "control": CONTROL_TEXTS[control.control],
-        "disclosures": [" ".join(text.split()) for text in texts],
+        "disclosures": [" ".join(text.split()) for text in texts if text],
         "memo_url": memo_url,
     }
 

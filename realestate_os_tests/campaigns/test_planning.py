@@ -108,6 +108,18 @@ def test_the_investors_mail_holds_the_disclosure_and_nothing_that_is_ours_or_the
     assert "Sally" not in str(offer.snapshot)
 
 
+@pytest.mark.parametrize(("control", "said"), [("option", "hold an option"), ("owned", "We own this property.")])
+def test_the_mail_says_which_right_we_have(office: Office, control: str, said: str) -> None:
+    office.take_in([buyer("avery")], [contract(A, control=control, disclosure="The roof leaks.")])
+    office.plan([home(A)])
+    offer = next(mail for mail in office.mails() if mail.audience == "buyers")
+    for body in (offer.html_body, offer.text_body):
+        assert said in body
+        assert "The roof leaks." in body
+        # The state's text is about contracts, and that we do not own our own home would be false.
+        assert ("Sellers have rights here." in body) == (control == "option")
+
+
 def test_buy_boxes_decide(office: Office) -> None:
     office.take_in(
         [
