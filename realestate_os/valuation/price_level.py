@@ -6,7 +6,7 @@ earlier sales can be compared (neighbors.py) and values carried to the day of sc
 
 The regression compares each sale with its 15 nearest in space: ln price less its neighbours' mean on
 attributes less their means and on time less theirs, so that location drops out. Time enters as a
-line through knots 30 days apart whose steps are penalised as a random walk; Huber weights keep odd
+line through knots 30 days apart, a random walk about a steady drift; Huber weights keep odd
 sales from moving it.
 """
 
@@ -23,8 +23,10 @@ from realestate_os.valuation.history import Days, Floats, day_numbers, number
 
 NEIGHBORS = 15
 KNOT_DAYS = 30
-# How much a county's level moves in a month, one standard deviation: 1 %.
+# How much a county's level strays from its drift in a month, one standard deviation: 1 %. The drift itself
+# is free but for a prior of 1 % a month that only a handful of sales would feel.
 STEP_SD = 0.01
+DRIFT_SD = 0.01
 HUBER_SDS = 2.0
 ROUNDS = 6
 # Beyond the last sale the trend of the last year goes on, in proportion to how much of a year was seen.
@@ -150,22 +152,28 @@ def _hats(days: Days, knots: Floats) -> Floats:
 
 
 def _robust_fit(design: Floats, target: Floats, knots: int) -> Floats:
-    attributes = design.shape[1] - knots
-    steps = np.diff(np.eye(knots), axis=0)
     weights: Floats = np.ones(len(target))
     found: Floats = np.zeros(design.shape[1])
     spread = 0.25
     for _ in range(ROUNDS):
-        penalty = np.zeros((design.shape[1], design.shape[1]))
-        penalty[:attributes, :attributes] = np.eye(attributes)
-        # The knots' common level cancels among neighbours; the small ridge fixes it.
-        penalty[attributes:, attributes:] = (spread / STEP_SD) ** 2 * (steps.T @ steps) + 1e-3 * np.eye(knots)
         weighted = design * weights[:, None]
-        found = np.linalg.solve(weighted.T @ design + penalty, weighted.T @ target)
+        found = np.linalg.solve(weighted.T @ design + _penalty(design.shape[1], knots, spread), weighted.T @ target)
         residual = np.abs(target - design @ found)
         spread = max(float(1.4826 * np.median(residual)), 1e-6)
-        weights = np.reciprocal(np.maximum(1.0, residual / (HUBER_SDS * spread)), dtype=np.float64)
+        weights = np.asarray(1 / np.maximum(1.0, residual / (HUBER_SDS * spread)), dtype=np.float64)
     return found
+
+
+def _penalty(columns: int, knots: int, spread: float) -> Floats:
+    """Ridge of 1 on the (scaled) attributes; on the knots the random walk with drift."""
+    steps = np.diff(np.eye(knots), axis=0)
+    drift = steps.mean(axis=0, keepdims=True)
+    stray = steps - drift
+    penalty = np.eye(columns)
+    # The knots' common level cancels among neighbours; the small ridge fixes it.
+    penalty[-knots:, -knots:] = 1e-3 * np.eye(knots) + (spread / STEP_SD) ** 2 * (stray.T @ stray)
+    penalty[-knots:, -knots:] += (spread / DRIFT_SD) ** 2 * (drift.T @ drift)
+    return penalty
 
 
 def _trend(knots: Floats, level: Floats) -> float:
