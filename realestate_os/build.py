@@ -13,6 +13,7 @@ from typing import Any
 from dagster import Definitions, in_process_executor
 
 from realestate_os.campaigns import assets as campaigns
+from realestate_os.campaigns.sensors import sensors as campaign_sensors
 from realestate_os.discovery import assets as discovery
 from realestate_os.discovery.frames import LISTINGS
 from realestate_os.enrichment import assets as enrichment
@@ -76,6 +77,7 @@ def build_definitions(
     settings = Settings(**overrides) if overrides else get_settings()
     return Definitions(
         assets=ASSETS,
+        sensors=campaign_sensors,
         resources=_resources(settings, overrides) | dict(resource_overrides or {}),
         executor=in_process_executor,
     )
