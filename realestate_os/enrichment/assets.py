@@ -41,7 +41,7 @@ def sales(
     """Closed sales of the county as append-only versions: what was known when."""
     from realestate_os.enrichment.collect import collect_sales
 
-    tag = context.run_tags.get(AS_OF_TAG)
+    tag = context.run.tags.get(AS_OF_TAG)
     as_of = date.fromisoformat(tag) if tag else None
     objects = object_store.open()
     with http.open() as client:
