@@ -107,15 +107,16 @@ make_venv() {
 locked() { awk -v name="$1" '/^[^ #]/ { on = index($0, name "==") == 1 } on' "$lock"; }
 
 # The lock is complete, so nothing is resolved (--no-deps); each file must have its hash. uv takes a third
-# of pip's time (65 s against 170 s on 2 cores) but reads no pip.conf: behind a mirror pip does the work.
+# of pip's time (65 s against 170 s on 2 cores) and removes what the lock no longer names, but it reads no
+# pip.conf: behind a mirror pip does the work.
 install_locked() {
-  local pip="$venv/bin/python -m pip --disable-pip-version-check -q install --no-deps" exact="--require-hashes -r"
+  local pip="$venv/bin/python -m pip --disable-pip-version-check -q install --no-deps"
   locked setuptools >"$venv/first.txt"
   locked uv >>"$venv/first.txt"
-  $pip $exact "$venv/first.txt" >>"$log" 2>&1 || return 1
-  "$venv/bin/uv" pip install -q --python "$venv/bin/python" --no-deps --no-build-isolation --compile-bytecode \
-    $exact "$lock" >>"$log" 2>&1 ||
-    $pip --use-pep517 --no-build-isolation $exact "$lock" >>"$log" 2>&1 || return 1
+  $pip --require-hashes -r "$venv/first.txt" >>"$log" 2>&1 || return 1
+  "$venv/bin/uv" pip sync -q --python "$venv/bin/python" --no-build-isolation --compile-bytecode \
+    --require-hashes "$lock" >>"$log" 2>&1 ||
+    $pip --use-pep517 --no-build-isolation --require-hashes -r "$lock" >>"$log" 2>&1 || return 1
   $pip --no-build-isolation -e "$project" >>"$log" 2>&1
 }
 
