@@ -19,7 +19,7 @@ from realestate_os.storage.tables import ActionPacket, PropertyScore, ProspectQu
 
 KEYS = ["tenant_id", "property_id", "as_of", "edition", "sha256"]
 # What a memo showed never changes; only its status does.
-FIXED = ["snapshot", "snapshot_sha256", "object_key", "pages", "bytes", "county"]
+FIXED = ["snapshot", "snapshot_sha256", "object_key", "pages", "bytes", "county", "score_id"]
 
 
 def store_packets(
