@@ -20,6 +20,7 @@ from realestate_os.packets.render import render_memo
 from realestate_os.storage.set_aside import SetAside
 
 SLUG_CHARS = 60
+MAX_PAGES = 2
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,14 @@ def make_packets(
     """Print each home's editions, one after the other."""
     for home, control in homes:
         for memo in memos_of(home, control, setting, refused):
-            pdf = printer.print(render_memo(memo, templates))
+            pdf = printed(memo, printer, templates)
             yield Packet(home.property_id, memo["edition"], object_key(memo, setting, pdf), pdf, memo)
+
+
+def printed(memo: Row, printer: PdfPrinter, templates: Path) -> Pdf:
+    """The memo on two pages; set denser where it would need more, longer where even that is not enough."""
+    pdf = printer.print(render_memo(memo, templates))
+    return pdf if pdf.pages <= MAX_PAGES else printer.print(render_memo(memo, templates, dense=True))
 
 
 def object_key(memo: Row, setting: Setting, pdf: Pdf) -> str:

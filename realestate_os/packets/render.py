@@ -19,13 +19,14 @@ UNKNOWN = "–"
 MINUS = "−"
 
 
-def render_memo(snapshot: dict[str, Any], templates: Path) -> str:
+def render_memo(snapshot: dict[str, Any], templates: Path, *, dense: bool = False) -> str:
     """The memo as HTML.
 
     Args:
         snapshot: internal_memo() or investor_memo(). templates: the project's templates folder.
+        dense: smaller type and less air.
     """
-    return _environment(templates).get_template("memo.html.j2").render(memo=snapshot)
+    return _environment(templates).get_template("memo.html.j2").render(memo=snapshot, dense=dense)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from realestate_os.packets.make import printed
 from realestate_os.packets.pdf import OwnFilesFetcher, PdfPrinter, RefusedAddressError
 from realestate_os.packets.render import render_memo
 from realestate_os_tests.packets.memos import CONTRACT, TEMPLATES, internal, investor, text_of
@@ -31,13 +32,13 @@ LONG: dict[str, Any] = {
 }
 
 
-def printed(printer: PdfPrinter, memo: dict[str, Any]) -> tuple[str, int]:
-    pdf = printer.print(render_memo(memo, TEMPLATES))
+def text_and_pages(printer: PdfPrinter, memo: dict[str, Any]) -> tuple[str, int]:
+    pdf = printed(memo, printer, TEMPLATES)
     return text_of(pdf.content), pdf.pages
 
 
 def test_the_internal_edition_has_all_fourteen_sections_on_two_pages(printer: PdfPrinter) -> None:
-    text, pages = printed(printer, internal())
+    text, pages = text_and_pages(printer, internal())
     assert pages == 2
     for section in (*SECTIONS, "OWNER AND SELLER", "Maximum allowable offer", "SCORE, LINE BY LINE", "people"):
         assert section in text
@@ -46,7 +47,7 @@ def test_the_internal_edition_has_all_fourteen_sections_on_two_pages(printer: Pd
 
 
 def test_the_investors_edition_has_its_thirteen(printer: PdfPrinter) -> None:
-    text, pages = printed(printer, investor())
+    text, pages = text_and_pages(printer, investor())
     assert pages == 2
     for section in SECTIONS:
         assert section in text
@@ -60,7 +61,7 @@ def test_long_texts_and_five_comparables_with_many_lines_stay_on_two_pages(print
         sale | {"lines": lines, "warnings": ["adjustments above 15 %", "radius widened to 1 mile"]}
         for sale in memo["comparables"]
     ]
-    assert printed(printer, memo)[1] == 2
+    assert text_and_pages(printer, memo)[1] == 2
 
 
 def test_the_same_memo_is_the_same_bytes(printer: PdfPrinter) -> None:
