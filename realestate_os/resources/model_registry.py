@@ -94,6 +94,7 @@ class ModelRegistry:
                 python_model=str(run.code),
                 artifacts={FILES: str(run.folder)},
                 signature=_signature(run),
+                input_example=run.example,
                 pip_requirements=run.requirements,  # guessing them takes 12 s
                 registered_model_name=run.name,
             )

@@ -221,9 +221,9 @@ class _Sales:
     def of(cls, points: Sequence[models.Record], using: str) -> _Sales:
         payloads: list[Any] = [point.payload for point in points]
         vectors: list[Any] = [point.vector for point in points]
-        stored = np.array([v[using] for v in vectors], dtype=np.float32).reshape(len(points), -1)
+        stored = np.array([v[using] for v in vectors], dtype=np.float32)
         # Freshly written points come back of unit length, those read from disk as they were written.
-        length = np.maximum(np.linalg.norm(stored, axis=1, keepdims=True), 1e-12)
+        length = np.maximum(np.linalg.norm(stored, axis=-1, keepdims=True), 1e-12)
         return cls(
             ids=np.array([p["item_id"] for p in payloads], dtype=object),
             vectors=stored / length,

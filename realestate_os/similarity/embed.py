@@ -16,7 +16,7 @@ import pandas as pd
 
 from realestate_os.features.frames import FEATURE_NAMES
 from realestate_os.similarity.frames import EMBEDDINGS
-from realestate_os.valuation.history import has_coordinates, number
+from realestate_os.valuation.history import Floats, has_coordinates, number
 from realestate_os.valuation.scaling import scaled_columns
 from realestate_os.valuation.value import ServedModel
 
@@ -39,8 +39,6 @@ PHYSICAL_WEIGHTS = {
     "stories": 0.4,
     "basement_sqft": 0.4,
 }
-# A mansion on 50 acres is 100 spreads off in its lot; unclipped it would be a vector of nothing else.
-CLIP = 4.0
 # Cosine sees directions only: two plain homes lie near the origin and point anywhere. A constant last
 # coordinate makes them alike, and turns cosine into nearly a distance.
 CONSTANT = 2.0
@@ -51,14 +49,12 @@ Vectors = npt.NDArray[np.float32]
 
 def profile_vectors(served: ServedModel, columns: pd.DataFrame) -> Vectors:
     """(n, 35) of SCALED_COLUMNS (valuation/scaling.py)."""
-    scaled = served.model.scale.scaled(columns[list(FEATURE_NAMES)])
-    return np.clip(scaled, -CLIP, CLIP).astype(np.float32)
+    return _tempered(served, columns[list(FEATURE_NAMES)]).astype(np.float32)
 
 
 def physical_vectors(served: ServedModel, columns: pd.DataFrame) -> Vectors:
     """(n, 17) of SCALED_COLUMNS; no price, tax or value enters."""
-    scaled = served.model.scale.scaled(columns[list(PHYSICAL_WEIGHTS)])
-    weighted = np.clip(scaled, -CLIP, CLIP) * np.array(list(PHYSICAL_WEIGHTS.values()))
+    weighted = _tempered(served, columns[list(PHYSICAL_WEIGHTS)]) * np.array(list(PHYSICAL_WEIGHTS.values()))
     return np.column_stack([weighted, np.full(len(columns), CONSTANT)]).astype(np.float32)
 
 
@@ -82,6 +78,15 @@ def embed_sales(served: ServedModel, history: pd.DataFrame, day: date) -> pd.Dat
     )
     keys = [f"sale/{one}/{served.name}/{served.version}" for one in history["sale_id"]]
     return _rows(served, homes, scaled_columns(homes, homes["as_of"]), keys, day)
+
+
+def _tempered(served: ServedModel, columns: pd.DataFrame) -> Floats:
+    """Scaled; linear near the median, logarithmic far from it.
+
+    A mansion on 50 acres is 100 spreads off in its lot and would be a vector of nothing else. Cutting at a
+    few spreads instead would make all dear homes alike.
+    """
+    return np.arcsinh(served.model.scale.scaled(columns))
 
 
 def _rows(served: ServedModel, homes: pd.DataFrame, columns: pd.DataFrame, keys: list[str], day: date) -> pd.DataFrame:

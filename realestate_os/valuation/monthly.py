@@ -174,4 +174,4 @@ def _example(trained: Trained) -> pd.DataFrame:
     few = slice(0, EXAMPLE_ROWS)
     as_of: Any = held.as_of.iloc[few]
     rows = trained.model.serving.matrix(held.homes.iloc[few], held.features.iloc[few], as_of, held.earlier)
-    return rows.assign(**{served_model.DAY_COLUMN: day_numbers(as_of, len(rows)).astype(np.int64)})
+    return rows.assign(**{served_model.DAY_COLUMN: day_numbers(as_of, len(rows)).astype(np.float64)})

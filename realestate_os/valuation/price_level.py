@@ -157,10 +157,11 @@ def _robust_fit(design: Floats, target: Floats, knots: int) -> Floats:
     spread = 0.25
     for _ in range(ROUNDS):
         weighted = design * weights[:, None]
-        found = np.linalg.solve(weighted.T @ design + _penalty(design.shape[1], knots, spread), weighted.T @ target)
+        normal = weighted.T @ design + _penalty(design.shape[1], knots, spread)
+        found = np.linalg.solve(normal, weighted.T @ target).astype(np.float64)
         residual = np.abs(target - design @ found)
         spread = max(float(1.4826 * np.median(residual)), 1e-6)
-        weights = np.asarray(1 / np.maximum(1.0, residual / (HUBER_SDS * spread)), dtype=np.float64)
+        weights = (1 / np.maximum(1.0, residual / (HUBER_SDS * spread))).astype(np.float64)
     return found
 
 

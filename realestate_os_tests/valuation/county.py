@@ -54,7 +54,7 @@ def true_value(homes: pd.DataFrame, day: np.ndarray[Any, Any]) -> np.ndarray[Any
     """USD, without noise."""
     north, east = (homes["latitude"] - 47.6) * 20, (homes["longitude"] + 122.3) * 14
     log_value = (
-        12.0
+        12.9
         + 0.7 * np.log(homes["square_footage"] / 1500)
         + 0.09 * (homes["quality_grade"] - 7)
         - 0.002 * (2022 - homes["year_built"])
