@@ -23,7 +23,7 @@ from realestate_os.packets.drawings import small_map, value_bar
 from realestate_os.packets.records import Records, Row
 from realestate_os.scoring.assumptions import Assumptions
 from realestate_os.scoring.reasons import TOP, Reason, value_reasons
-from realestate_os.scoring.score import market_heat
+from realestate_os.scoring.score import heat_is_fresh
 
 TYPE_NAMES = {
     "single_family": "Single-family home",
@@ -179,7 +179,7 @@ def _features(records: Records) -> Iterator[str]:
 def _market(records: Records, setting: Setting) -> Row:
     """Prices, rents and trend; the county's trend only while its figures are fresh on the day."""
     market = setting.county.market
-    fresh = market_heat(setting.county, setting.day) == market.heat.value
+    fresh = heat_is_fresh(setting.county, setting.day)
     return {
         "zip_median_home_value_usd": records.fact("zip_median_home_value_usd"),
         "zip_median_rent_usd": records.fact("zip_median_rent_usd"),

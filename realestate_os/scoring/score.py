@@ -54,11 +54,15 @@ def sigmoid(log_odds: Floats) -> Floats:
     return np.where(log_odds >= 0, 1 / (1 + small), small / (1 + small))
 
 
+def heat_is_fresh(county: County, day: date) -> bool:
+    """Whether the county's market figures were known on the day and not yet stale."""
+    heat = county.market.heat
+    return heat.as_of <= day <= heat.as_of + timedelta(days=heat.valid_days)
+
+
 def market_heat(county: County, day: date) -> float:
     """The county's heat; 1.0 where the figure is stale on the day, or was not known yet."""
-    heat = county.market.heat
-    fresh = heat.as_of <= day <= heat.as_of + timedelta(days=heat.valid_days)
-    return heat.value if fresh else 1.0
+    return county.market.heat.value if heat_is_fresh(county, day) else 1.0
 
 
 def band(score: float, ask_usd: float, mao_usd: float) -> str:
