@@ -30,6 +30,8 @@ from realestate_os.counties import county_keys
 warnings.filterwarnings("ignore", category=BetaWarning)
 
 FIRST_DAY = "2014-01-01"
+# A county's undated assets take the day as a run tag: as of then a historical source answers.
+AS_OF_TAG = "realestate_os/as_of"
 
 # end_offset=1: without it today and this month do not exist yet. Days are counted in UTC here; the
 # launcher and the schedules choose a county's own today.

@@ -16,12 +16,19 @@ from typing import Any
 from realestate_os.cli.hold import database_server, is_up
 from realestate_os.cli.launcher import Launcher, Progress, RunReport, open_instance, prepare_dagster_home
 from realestate_os.cli.processes import Service, python_module, running
-from realestate_os.cli.runs import AFTER_EVENTS, AFTER_MODEL, BEFORE_MODEL, COUNTY_ASSETS, MODEL
+from realestate_os.cli.runs import AFTER_EVENTS, AFTER_MODEL, BEFORE_MODEL, COUNTY_ASSETS, MODEL, plan_runs
 from realestate_os.cli.world import World, remember, remembered
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
 
 Say = Callable[[str], None]
+
+PARTS = {
+    COUNTY_ASSETS: "public records of the county",
+    BEFORE_MODEL: "the day's listings, enriched",
+    MODEL: "the value model of the month",
+    AFTER_MODEL: "values, comparables, scores, memos, mails",
+}
 
 
 class DemoError(RealEstateOSError):
@@ -48,11 +55,12 @@ def run_demo(settings: Settings, world: World, say: Say, progress: Progress) -> 
     """
     result = DemoResult(world)
     say("Postgres and its tables")
-    with _timed(result, "postgres"), database_server(settings):
+    with database_server(settings):
         from realestate_os.resources.database import prepare_database
 
-        prepare_database(settings)
-        prepare_dagster_home(settings)
+        with _timed(result, "Postgres and its tables"):
+            prepare_database(settings)
+            prepare_dagster_home(settings)
         say("the sandbox and the web app")
         with outside_world(settings, world):
             take_in(settings, world)
@@ -118,23 +126,19 @@ def flush_events(settings: Settings) -> dict[str, int]:
 
 
 def _run_all(settings: Settings, world: World, launcher: Launcher, result: DemoResult, say: Say) -> None:
-    day_key, month_key = f"{world.county}|{world.day}", f"{world.county}|{world.day.replace(day=1)}"
-    for assets, key, what in (
-        (COUNTY_ASSETS, world.county, "public records of the county"),
-        (BEFORE_MODEL, day_key, "the day's listings, enriched"),
-        (MODEL, month_key, "the value model of the month"),
-        (AFTER_MODEL, day_key, "values, comparables, scores, memos, mails"),
-    ):
-        if assets == MODEL and month_has_model(settings, world.county, world.day.replace(day=1)):
-            result.model_reused = True
-            continue
-        say(what)
-        with _timed(result, what):
-            result.runs.append(launcher.run(list(assets), key))
+    assets: tuple[str, ...] = COUNTY_ASSETS + BEFORE_MODEL + MODEL + AFTER_MODEL
+    if month_has_model(settings, world.county, world.day.replace(day=1)):
+        assets = COUNTY_ASSETS + BEFORE_MODEL + AFTER_MODEL
+        result.model_reused = True
+    for run in plan_runs(assets, world.county, world.day, world.day):
+        part = PARTS[run.assets]
+        say(part)
+        with _timed(result, part):
+            result.runs.append(launcher.run(list(run.assets), run.key, tags=run.tags))
     say("the mails' events")
-    with _timed(result, "events"):
+    with _timed(result, "the mails' events"):
         result.events = flush_events(settings)
-        result.runs.append(launcher.run(list(AFTER_EVENTS), day_key))
+        result.runs.append(launcher.run(list(AFTER_EVENTS), f"{world.county}|{world.day}"))
 
 
 def month_has_model(settings: Settings, county: str, month: date) -> bool:

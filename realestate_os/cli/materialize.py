@@ -48,7 +48,7 @@ def materialize(settings: Settings, wanted: Wanted, say: Say, progress: Progress
             launcher = Launcher(build_definitions(), instance, progress)
             for run in plan_runs(assets, wanted.county, wanted.first, wanted.last):
                 say(_words(run))
-                reports.append(launcher.run(list(run.assets), run.key, until=run.until))
+                reports.append(launcher.run(list(run.assets), run.key, until=run.until, tags=run.tags))
         return reports
 
 

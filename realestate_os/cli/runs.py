@@ -6,10 +6,11 @@ assets with the same partitions. Does not: starting them (launcher.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from realestate_os.errors import RealEstateOSError
+from realestate_os.partitions import AS_OF_TAG
 
 COUNTY_ASSETS = ("sales", "zip_demographics")
 BEFORE_MODEL = ("listing_pages", "listings", "parcels", "enrichment", "features")
@@ -36,11 +37,12 @@ class SelectionError(RealEstateOSError):
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """Assets with the same partitions, and the key (or first and last key) they run for."""
+    """Assets with the same partitions, the key (or first and last key) they run for, and the run's tags."""
 
     assets: tuple[str, ...]
     key: str
     until: str
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 def select(stages: list[str], assets: list[str]) -> tuple[str, ...]:
@@ -74,7 +76,8 @@ def plan_runs(assets: tuple[str, ...], county: str, first: date, last: date) -> 
     for members, (key, until) in parts:
         chosen = tuple(name for name in members if name in assets)
         if chosen:
-            runs.append(PlannedRun(chosen, key, until))
+            tags = {AS_OF_TAG: last.isoformat()} if members == COUNTY_ASSETS else {}
+            runs.append(PlannedRun(chosen, key, until, tags))
     return runs
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from dagster import AssetExecutionContext, AssetIn, BackfillPolicy, MetadataValue, Output, asset
 
 from realestate_os.enrichment.frames import ENRICHMENT, PARCELS, SALES, ZIP_DEMOGRAPHICS
-from realestate_os.partitions import counties, county_day, county_days, county_of_day, same_day
+from realestate_os.partitions import AS_OF_TAG, counties, county_day, county_days, county_of_day, same_day
 from realestate_os.resources.configurable import (
     DatabaseResource,
     HttpResource,
@@ -18,9 +18,6 @@ from realestate_os.resources.configurable import (
 )
 from realestate_os.resources.reporting import materialization_metadata, table_schema
 from realestate_os.storage.io_manager import Frames
-
-# A run's tag: the day as of which a historical source is asked; without it, the county's today.
-AS_OF_TAG = "realestate_os/as_of"
 
 
 @asset(

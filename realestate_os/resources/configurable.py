@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dagster import ConfigurableResource
+from pydantic import Field
 
 from realestate_os.settings import Settings, load_settings
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class SettingsResource(ConfigurableResource):  # type: ignore[type-arg]
     """The settings of the process; `overrides` replace single ones (never secrets)."""
 
-    overrides: dict[str, Any] = {}
+    overrides: dict[str, Any] = Field(default_factory=dict)
 
     def load(self) -> Settings:
         """Environment and .env, with the overrides on top."""
