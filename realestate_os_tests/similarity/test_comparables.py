@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -11,10 +13,12 @@ import pytest
 
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.resources.vector_store import VectorStore
-from realestate_os.similarity.adjust import LINES, TIME, adjustments, Split
+from realestate_os.settings import load_settings
+from realestate_os.similarity.adjust import LINES, TIME, Split, adjustments
 from realestate_os.similarity.comparables import Market, _not_odd, find_comparables
-from realestate_os.similarity.frames import COMPARABLES
+from realestate_os.similarity.frames import COMPARABLES, EMBEDDINGS
 from realestate_os.similarity.index import (
+    Search,
     collection,
     fill_sales,
     keep_sales,
@@ -25,19 +29,40 @@ from realestate_os.similarity.index import (
 )
 from realestate_os.valuation.history import sale_history
 from realestate_os.valuation.value import ServedModel
-from realestate_os_tests.valuation.county import COUNTY, DAY, MadeCounty, make_county
+from realestate_os_tests.valuation.county import COUNTY, DAY, MadeCounty
 
 
-@pytest.fixture
-def search(store: VectorStore, objects: ObjectStore, served: ServedModel, day_history: pd.DataFrame):  # type: ignore[no-untyped-def]
+@dataclass(frozen=True)
+class Filled:
+    """A Qdrant with the sales of the day, its Parquet, and how to search it."""
+
+    store: VectorStore
+    objects: ObjectStore
+    search: Search
+
+
+@pytest.fixture(scope="module")
+def filled(
+    served: ServedModel, day_history: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Filled]:
+    home = tmp_path_factory.mktemp("filled")
+    objects = ObjectStore(str(home / "objects"))
     keep_sales(objects, served, day_history, COUNTY, DAY)
-    fill_sales(store, objects, COUNTY, served.version)
-    return sale_search(store, COUNTY, served.version)
+    with VectorStore.from_settings(load_settings(realestate_os_home=home, qdrant_url=None)) as store:
+        fill_sales(store, objects, COUNTY, served.version)
+        yield Filled(store, objects, sale_search(store, COUNTY, served.version))
 
 
-@pytest.fixture
-def found(search, county: MadeCounty, served: ServedModel, day_history: pd.DataFrame, listing_vectors: pd.DataFrame):  # type: ignore[no-untyped-def]
-    return find_comparables(Market(served.model, day_history, DAY), county.listings, listing_vectors, search, COUNTY)
+@pytest.fixture(scope="module")
+def found(
+    filled: Filled,
+    county: MadeCounty,
+    served: ServedModel,
+    day_history: pd.DataFrame,
+    listing_vectors: pd.DataFrame,
+) -> pd.DataFrame:
+    market = Market(served.model, day_history, DAY)
+    return find_comparables(market, county.listings, listing_vectors, filled.search, COUNTY)
 
 
 def test_the_trades_rules(found: pd.DataFrame, county: MadeCounty, day_history: pd.DataFrame) -> None:
@@ -86,54 +111,48 @@ def test_a_rising_market_raises_older_prices(found: pd.DataFrame) -> None:
 
 
 def test_sales_known_later_change_nothing(
-    search,
+    filled: Filled,
     found: pd.DataFrame,
-    store: VectorStore,
-    objects: ObjectStore,
     county: MadeCounty,
     served: ServedModel,
     listing_vectors: pd.DataFrame,
     day_history: pd.DataFrame,
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     """The collection also holds what later days brought: the same day asked again finds the same."""
     later = county.sales.tail(120).assign(
         sale_id=lambda rows: "late" + rows["sale_id"], known_on=DAY + timedelta(days=5), sale_price_usd=1e6
     )
-    grown, _ = sale_history(
-        pd.concat([county.sales, later], ignore_index=True),
-        county.zip_demographics,
-        known_by=DAY + timedelta(days=9),
-        months=24,
-    )
-    assert keep_sales(objects, served, grown, COUNTY, DAY + timedelta(days=9)) >= 120
-    assert fill_sales(store, objects, COUNTY, served.version) >= 120
+    sales, week = pd.concat([county.sales, later], ignore_index=True), DAY + timedelta(days=9)
+    grown, _ = sale_history(sales, county.zip_demographics, known_by=week, months=24)
+    assert keep_sales(filled.objects, served, grown, COUNTY, week) >= 120
+    assert fill_sales(filled.store, filled.objects, COUNTY, served.version) >= 120
     market = Market(served.model, day_history, DAY)
-    again = find_comparables(market, county.listings, listing_vectors, search, COUNTY)
+    again = find_comparables(market, county.listings, listing_vectors, filled.search, COUNTY)
     pd.testing.assert_frame_equal(again, found)
 
 
 def test_a_homes_own_sale_is_no_comparable(
-    search,
+    filled: Filled,
     county: MadeCounty,
     served: ServedModel,
     day_history: pd.DataFrame,
     listing_vectors: pd.DataFrame,
     found: pd.DataFrame,
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     first = found.iloc[0]
     apn = day_history.set_index("sale_id")["apn"][first["sale_id"]]
     homes = county.listings.copy()
     homes.loc[homes["property_id"] == first["property_id"], "apn"] = apn
-    again = find_comparables(Market(served.model, day_history, DAY), homes, listing_vectors, search, COUNTY)
+    again = find_comparables(Market(served.model, day_history, DAY), homes, listing_vectors, filled.search, COUNTY)
     mine = again[again["property_id"] == first["property_id"]]
     assert first["sale_id"] not in set(mine["sale_id"])
 
 
 def test_no_listings_no_comparables(
-    search, county: MadeCounty, served: ServedModel, day_history: pd.DataFrame, listing_vectors: pd.DataFrame
-) -> None:  # type: ignore[no-untyped-def]
+    filled: Filled, county: MadeCounty, served: ServedModel, day_history: pd.DataFrame, listing_vectors: pd.DataFrame
+) -> None:
     market = Market(served.model, day_history, DAY)
-    assert find_comparables(market, county.listings.head(0), listing_vectors, search, COUNTY).empty
+    assert find_comparables(market, county.listings.head(0), listing_vectors, filled.search, COUNTY).empty
 
 
 def test_an_odd_sale_is_dropped() -> None:
@@ -168,8 +187,6 @@ def test_qdrant_is_rebuilt_from_parquet(
     day_history: pd.DataFrame,
     listing_vectors: pd.DataFrame,
 ) -> None:
-    from realestate_os.similarity.frames import EMBEDDINGS
-
     keep_sales(objects, served, day_history, COUNTY, DAY)
     objects.parquet.write(EMBEDDINGS, f"{COUNTY}|{DAY}", listing_vectors)
     fill_sales(store, objects, COUNTY, served.version)
@@ -185,7 +202,3 @@ def test_listings_of_a_day_are_replaced(store: VectorStore, served: ServedModel,
     put_listings(store, listing_vectors, COUNTY, DAY, served.version)
     put_listings(store, listing_vectors.head(10), COUNTY, DAY, served.version)
     assert store.count(collection(COUNTY, served.version)) == 10
-
-
-def test_another_county_is_the_same_by_seed() -> None:
-    pd.testing.assert_frame_equal(make_county().sales, make_county().sales)

@@ -130,8 +130,7 @@ def test_a_second_process_waits_and_then_says_so(tmp_path: Path, monkeypatch: py
     with open(tmp_path / "qdrant.lock", "w", encoding="utf-8") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(VectorStoreError, match=r"another process has held .*qdrant.* set QDRANT_URL"):
-            with VectorStore.from_settings(settings):
-                pass
+            VectorStore.from_settings(settings).__enter__()
     with VectorStore.from_settings(settings) as store:
         assert store.local
 
@@ -139,8 +138,7 @@ def test_a_second_process_waits_and_then_says_so(tmp_path: Path, monkeypatch: py
 def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
     settings = load_settings(realestate_os_home=tmp_path, qdrant_url="http://127.0.0.1:9")
     with pytest.raises(VectorStoreError, match=r"does not answer at http://127.0.0.1:9 \(QDRANT_URL\)"):
-        with VectorStore.from_settings(settings):
-            pass
+        VectorStore.from_settings(settings).__enter__()
 
 
 def test_miles() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
+import mlflow
 import numpy as np
 import pandas as pd
 import pytest
@@ -40,7 +40,8 @@ from realestate_os.valuation.champion import (
 )
 from realestate_os.valuation.frames import VALUATIONS
 from realestate_os.valuation.model import folder_digest
-from realestate_os.valuation.monthly import serving_model, train_month
+from realestate_os.valuation.monthly import _example, serving_model, train_month
+from realestate_os.valuation.served_model import served_values
 from realestate_os_tests.databases import MigratedDatabase
 from realestate_os_tests.valuation.county import COUNTY, DAY, MONTH, MadeCounty
 
@@ -131,36 +132,28 @@ def test_registering_leaves_no_tracking_variable(settings: Settings, registry: M
     assert Settings(realestate_os_home=settings.home).mlflow_tracking_uri is None
 
 
-def test_the_served_model_predicts_what_the_pipeline_does(
-    settings: Settings, database: Database, registry: ModelRegistry, county: MadeCounty, monkeypatch: pytest.MonkeyPatch
+def test_the_same_month_again(
+    settings: Settings,
+    database: Database,
+    registry: ModelRegistry,
+    county: MadeCounty,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import mlflow
-
-    from realestate_os.valuation.monthly import _example
-    from realestate_os.valuation.served_model import served_values
-
-    result = train_month(settings, database, registry, county.sales, county.zip_demographics, COUNTY, FEBRUARY)
-    example = _example(result.trained)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry.tracking_uri)
-    version = result.record.challenger_version
-    loaded = mlflow.pyfunc.load_model(f"models:/{result.record.model_name}/{version}")
-    pd.testing.assert_frame_equal(loaded.predict(example), served_values(result.trained.model, example))
-    mlflow.set_tracking_uri(None)  # type: ignore[arg-type]
-
-
-def test_a_killed_study_goes_on(
-    settings: Settings, database: Database, registry: ModelRegistry, county: MadeCounty
-) -> None:
-    """The same month and data again: the study has its trials, none is run, and the model is the same bytes."""
-    again = [
+    """A new version of the same bytes: the study has its trials, none is run. MLflow serves what the pipeline does."""
+    first, again = (
         train_month(settings, database, registry, county.sales, county.zip_demographics, COUNTY, FEBRUARY)
         for _ in range(2)
-    ]
-    versions = [one.record.challenger_version for one in again]
-    assert versions[0] != versions[1], "MLflow versions are appended"
-    files = [registry.files(one.record.model_name, str(version)) for one, version in zip(again, versions, strict=True)]
-    assert folder_digest(files[0]) == folder_digest(files[1])
-    assert again[0].trained.tuned == again[1].trained.tuned
+    )
+    names = [(one.record.model_name, str(one.record.challenger_version)) for one in (first, again)]
+    assert names[0] != names[1], "MLflow versions are appended"
+    assert folder_digest(registry.files(*names[0])) == folder_digest(registry.files(*names[1]))
+    assert first.trained.tuned == again.trained.tuned
+
+    example = _example(again.trained)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry.tracking_uri)
+    loaded = mlflow.pyfunc.load_model("models:/{}/{}".format(*names[1]))
+    pd.testing.assert_frame_equal(loaded.predict(example), served_values(again.trained.model, example))
+    mlflow.set_tracking_uri(None)  # type: ignore[arg-type]
 
 
 def resources(settings: Settings, migrated: MigratedDatabase, store: ObjectStore) -> dict[str, Any]:
