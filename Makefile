@@ -34,13 +34,13 @@ test: setup ## all tests but the drills, with coverage
 drill: setup ## the long tests: kills, floods, thousands of pages
 	@$(BIN)/pytest -m drill $(ARGS)
 
-# The empty DAGSTER_HOME keeps the validation from reading dagster.yaml and with it from needing Postgres.
+# A DAGSTER_HOME of its own keeps the validation from reading dagster.yaml and with it from needing Postgres.
 lint: setup ## format, rules, types, floors, the graph
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
+	@home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; touch "$$home/dagster.yaml"; \
 		DAGSTER_HOME=$$home PYTHONWARNINGS=ignore $(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
 
 format: setup ## put the code into form
@@ -60,5 +60,5 @@ clean: ## remove .venv and caches; the data stays
 		.import_linter_cache *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-clean-data: ## remove var/, the demo's data
-	@rm -rf var
+clean-data: setup ## remove the data folder: database, archive, models, memos, mails
+	@$(BIN)/python infra/clean_data.py
