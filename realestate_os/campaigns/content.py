@@ -75,16 +75,19 @@ def best_leads(homes: Mapping[str, Home]) -> list[Home]:
 
 
 def deal_view(home: Home, memo_url: str | None) -> dict[str, Any]:
-    """A line of the daily list. Internal: it holds the maximum allowable offer."""
+    """A line of the daily list. Internal: it holds the maximum allowable offer.
+
+    The value is the one after the ask was heard, as in the memo and under the ARV.
+    """
     return _place(home) | {
         "score": round(home["bird_dog_score"], 1),
         "band": home["band"],
         "p_deal": home["p_deal"],
         "confidence": home["confidence_band"],
         "ask_usd": home["listing_price_usd"],
-        "value_usd": home["value_usd"],
-        "value_low_usd": home["value_low_90_usd"],
-        "value_high_usd": home["value_high_90_usd"],
+        "value_usd": home["posterior_value_usd"],
+        "value_low_usd": home["posterior_low_90_usd"],
+        "value_high_usd": home["posterior_high_90_usd"],
         "arv_usd": home["arv_usd"],
         "repairs_usd": home["repair_base_usd"],
         "mao_usd": home["mao_usd"],

@@ -11,12 +11,10 @@ import time
 from datetime import date
 from pathlib import Path
 
-from rich.console import Console
-
 from realestate_os.cli.demo import run_demo
 from realestate_os.cli.demo_report import print_summary, summarize
 from realestate_os.cli.hold import database_server
-from realestate_os.cli.progress import StageProgress
+from realestate_os.cli.progress import StageProgress, wide_console
 from realestate_os.cli.world import generated_world, world_of_sales
 from realestate_os.settings import get_settings
 
@@ -34,4 +32,4 @@ def demo_command(county: str, day: date | None, listings: int, sales: Path | Non
     if as_json:
         print(json.dumps(summary, indent=2, default=str))
     else:
-        print_summary(Console(), summary)
+        print_summary(wide_console(), summary)

@@ -32,7 +32,7 @@ def summarize(settings: Settings, result: DemoResult, *, seconds: float) -> dict
         "model_reused": result.model_reused,
         "runs": [{"run_id": run.run_id, "assets": list(run.seconds), "seconds": run.seconds} for run in result.runs],
         "stages": _stages(result),
-        "deals": _rows(scored[scored["bird_dog_score"].notna()].nlargest(TOP, "bird_dog_score"), DEAL_FIELDS),
+        "deals": _rows(scored[scored["bird_dog_score"].notna()].nlargest(TOP, "score_log_odds"), DEAL_FIELDS),
         "leads": _rows(scored[scored["lead_rank"].notna()].nsmallest(TOP, "lead_rank"), LEAD_FIELDS),
         "campaigns": _campaigns(settings, result),
         "events": result.events,
@@ -47,7 +47,8 @@ def summarize(settings: Settings, result: DemoResult, *, seconds: float) -> dict
 
 
 DEAL_FIELDS = (
-    "address", "listing_price_usd", "value_usd", "value_low_90_usd", "value_high_90_usd", "arv_usd", "mao_usd",
+    "address", "listing_price_usd", "value_usd", "value_low_90_usd", "value_high_90_usd",
+    "posterior_value_usd", "posterior_low_90_usd", "posterior_high_90_usd", "arv_usd", "mao_usd",
     "p_deal", "bird_dog_score", "band", "confidence_band", "url",
 )  # fmt: skip
 LEAD_FIELDS = (
@@ -148,7 +149,7 @@ def _deals_table(deals: list[dict[str, Any]]) -> Any:
         table.add_row(
             _text(deal["address"]),
             _usd(deal["listing_price_usd"]),
-            _interval(deal),
+            _interval(deal, "posterior_value_usd", "posterior_low_90_usd", "posterior_high_90_usd"),
             _usd(deal["arv_usd"]),
             _usd(deal["mao_usd"]),
             f"{deal['p_deal']:.2f}",
@@ -165,7 +166,11 @@ def _leads_table(leads: list[dict[str, Any]]) -> Any:
     for lead in leads:
         rank = f"{lead['lead_rank']:.0f}"
         table.add_row(
-            rank, _text(lead["address"]), _interval(lead), _usd(lead["arv_usd"]), _usd(lead["opening_offer_usd"])
+            rank,
+            _text(lead["address"]),
+            _interval(lead, "value_usd", "value_low_90_usd", "value_high_90_usd"),
+            _usd(lead["arv_usd"]),
+            _usd(lead["opening_offer_usd"]),
         )
     return table
 
@@ -220,9 +225,7 @@ def _usd(value: float | None) -> str:
     return "-" if value is None else f"${value:,.0f}"
 
 
-def _interval(home: dict[str, Any]) -> str:
-    if home["value_usd"] is None:
+def _interval(home: dict[str, Any], value: str, low: str, high: str) -> str:
+    if home[value] is None:
         return "-"
-    return (
-        f"{_usd(home['value_usd'])} ({home['value_low_90_usd'] / 1000:,.0f}k-{home['value_high_90_usd'] / 1000:,.0f}k)"
-    )
+    return f"{_usd(home[value])} ({home[low] / 1000:,.0f}k-{home[high] / 1000:,.0f}k)"

@@ -13,12 +13,19 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+PIPE_WIDTH = 140
+
 
 def own_console(stream_number: int = 2) -> Console:
     """A console on a copy of the stream: Dagster redirects file descriptors 1 and 2 into its run logs
     while an asset works, and the display must not end there."""
     copy = os.fdopen(os.dup(stream_number), "w", buffering=1, encoding="utf-8", errors="replace")
     return Console(file=copy, force_terminal=os.isatty(stream_number) or None)
+
+
+def wide_console() -> Console:
+    """Standard output; a file or a pipe, which has no width, gets room for the tables."""
+    return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
 
 
 class StageProgress:

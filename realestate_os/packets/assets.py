@@ -29,7 +29,7 @@ SHOWN_URIS = 50
         "scores": AssetIn(partition_mapping=same_day),
     },
 )
-def packets(  # noqa: PLR0913, PLR0917 (inputs and resources are handed over by name)
+def packets(
     context: AssetExecutionContext,
     listings: Frames,
     enrichment: Frames,

@@ -28,7 +28,7 @@ from realestate_os.storage.io_manager import Frames
         "comparables": AssetIn(partition_mapping=same_day),
     },
 )
-def scores(  # noqa: PLR0913, PLR0917 (inputs and resources are handed over by name)
+def scores(
     context: AssetExecutionContext,
     listings: Frames,
     enrichment: Frames,
