@@ -29,7 +29,7 @@ RADII_MILES = (0.5, 1.0)
 SQFT_SHARE = 0.20
 FEWEST, MOST = 3, 5
 # The search hands over this many, most similar first; what is dropped as odd is replaced from them.
-CANDIDATES = 12
+CANDIDATES = 10
 MAX_SDS_OFF = 2.0
 MAX_GROSS_ADJUSTMENT_PCT = 15.0
 
@@ -57,8 +57,8 @@ def find_comparables(
     if candidates.empty:
         return COMPARABLES.empty()
     adjusted = _adjusted(market, homes, candidates)
-    kept = adjusted[_not_odd(adjusted)].copy()
-    kept["rank"] = kept.groupby("home").cumcount() + 1
+    kept = adjusted[_not_odd(adjusted)]
+    kept = kept.assign(rank=kept.groupby("home").cumcount() + 1)
     kept = kept[kept["rank"] <= MOST]
     return _rows(kept, county, market.day)
 

@@ -55,8 +55,11 @@ class Boosted:
 
     def contributions(self, matrix: pd.DataFrame) -> Floats:
         """Exact SHAP contributions (n, columns + 1); the last column is the expectation. Rows sum to predict()."""
-        each = [np.asarray(one.predict(matrix, pred_contrib=True)) for one in self.boosters]
-        return np.mean(each, axis=0)
+
+        def one(number: int) -> Floats:
+            return np.asarray(self.boosters[number].predict(matrix, pred_contrib=True))
+
+        return np.mean(in_parallel(one, range(len(self.boosters))), axis=0)
 
 
 def fit(matrix: pd.DataFrame, target: Floats, params: Params, rounds: int, seed: int, bags: int = BAGS) -> Boosted:
