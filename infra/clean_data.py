@@ -10,7 +10,7 @@ import sys
 
 from realestate_os.cli.hold import is_up
 from realestate_os.errors import RealEstateOSError
-from realestate_os.settings import get_settings
+from realestate_os.settings import PROJECT_DIR, get_settings
 from realestate_os.storage.postgres_server import stop_server
 
 
@@ -22,7 +22,7 @@ def main() -> None:
         print(f"{home} does not exist; nothing to remove")
         return
     # Both are made by the first run; a folder that lacks them may be anybody's, whatever the setting says.
-    if not all((home / name).exists() for name in ("dagster.yaml", "secrets")):
+    if PROJECT_DIR.is_relative_to(home) or not all((home / name).exists() for name in ("dagster.yaml", "secrets")):
         sys.exit(f"{home} does not look like a data folder of Real Estate OS; remove it by hand if it is one")
     if is_up(settings):
         sys.exit(f"realestate-os up holds {home}; stop it with Ctrl-C there, then run this again")
