@@ -44,14 +44,16 @@ def is_up(settings: Settings) -> bool:
 
 
 @contextmanager
-def database_server(settings: Settings) -> Iterator[None]:
+def database_server(settings: Settings, *, stop_always: bool = False) -> Iterator[None]:
     """Postgres for the time of a command: started if it is not running, and then stopped again.
 
-    An `up` that was started meanwhile uses the same server; then it stays.
+    An `up` that was started meanwhile uses the same server; then it stays. `up` itself stops the
+    server whoever started it.
     """
     database_urls(settings)
     try:
         yield
     finally:
-        if settings.database_url is None and server_started_here(settings) and not is_up(settings):
+        ours = stop_always or (server_started_here(settings) and not is_up(settings))
+        if settings.database_url is None and ours:
             stop_server(settings)

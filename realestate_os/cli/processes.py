@@ -12,14 +12,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
 
-STOP_SECONDS = 10.0
+# Dagster takes 8 s to end its daemon, webserver and code server.
+STOP_SECONDS = 20.0
 
 
 class PortTakenError(RealEstateOSError):
@@ -58,18 +59,22 @@ def require_free_ports(settings: Settings, names: Iterable[str]) -> None:
 
 @contextmanager
 def running(settings: Settings, services: list[Service], environment: Mapping[str, str]) -> Iterator[None]:
-    """Start the services, wait until each answers, stop them all at the end, last first.
+    """Start the services, wait until each answers, stop them all at the end.
 
     Raises:
         PortTakenError: before anything starts.
         ChildFailedError: a service ended or did not answer in time.
     """
     require_free_ports(settings, (name for service in services for name in service.ports))
-    with ExitStack() as stack:
-        started = [(service, _start(settings, service, environment, stack)) for service in services]
-        for service, child in started:
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        for service in services:
+            children.append(_start(settings, service, environment))
+        for service, child in zip(services, children, strict=True):
             _wait(settings, service, child)
         yield
+    finally:
+        _stop(children)
 
 
 def python_module(module: str, *arguments: str) -> list[str]:
@@ -82,13 +87,11 @@ def log_path(settings: Settings, name: str) -> Path:
     return settings.home / "logs" / f"{name}.log"
 
 
-def _start(
-    settings: Settings, service: Service, environment: Mapping[str, str], stack: ExitStack
-) -> subprocess.Popen[bytes]:
+def _start(settings: Settings, service: Service, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     path = log_path(settings, service.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as log:
-        child = subprocess.Popen(
+        return subprocess.Popen(
             service.command,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
@@ -96,8 +99,6 @@ def _start(
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a group of its own, so that its children end with it
         )
-    stack.callback(_stop, child)
-    return child
 
 
 def _wait(settings: Settings, service: Service, child: subprocess.Popen[bytes]) -> None:
@@ -127,16 +128,18 @@ def _tail(settings: Settings, name: str) -> str:
     return f"{lines[-1] if lines else 'no output'} (all of it: {path})"
 
 
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    """SIGTERM to the whole group, SIGKILL to what is left after STOP_SECONDS."""
-    _signal_group(child, signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        child.wait(STOP_SECONDS)
+def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+    """SIGTERM to every group at once; SIGKILL to what is left of one after STOP_SECONDS."""
+    for child in children:
+        _signal_group(child, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while _group_alive(child.pid) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    _signal_group(child, signal.SIGKILL)
-    child.wait()
+    for child in children:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(max(0, deadline - time.monotonic()))
+        while _group_alive(child.pid) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        _signal_group(child, signal.SIGKILL)
+        child.wait()
 
 
 def _signal_group(child: subprocess.Popen[bytes], number: int) -> None:

@@ -43,7 +43,7 @@ def run_up(settings: Settings, ready: Callable[[dict[str, str]], None]) -> None:
     Raises:
         AlreadyUpError, PortTakenError, ChildFailedError.
     """
-    with holding_up(settings), database_server(settings):
+    with holding_up(settings), database_server(settings, stop_always=True):
         from realestate_os.resources.database import prepare_database
 
         prepare_database(settings)
@@ -71,6 +71,7 @@ def mlflow_environment(settings: Settings) -> dict[str, str]:
     return {
         "MLFLOW_BACKEND_STORE_URI": settings.mlflow_tracking_uri or database_urls(settings).mlflow,
         "MLFLOW_DEFAULT_ARTIFACT_ROOT": str(settings.home / "mlflow"),
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # consumers for jobs that nothing here starts
     }
 
 
