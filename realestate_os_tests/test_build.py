@@ -23,10 +23,21 @@ PARTITIONS = {
 }
 MAPPINGS = ("same_day", "county_of_day", "county_of_month", "month_of_day")
 TEAMS = {"team:acquisitions", "team:data"}
-NOT_AT_LOAD = (
-    "pandas numpy pandera dagster_aws mlflow lightgbm weasyprint scrapy playwright qdrant_client boto3 "
-    "sqlalchemy matplotlib"
-).split()
+NOT_AT_LOAD = [
+    "pandas",
+    "numpy",
+    "pandera",
+    "dagster_aws",
+    "mlflow",
+    "lightgbm",
+    "weasyprint",
+    "scrapy",
+    "playwright",
+    "qdrant_client",
+    "boto3",
+    "sqlalchemy",
+    "matplotlib",
+]
 
 
 def specs() -> dict[str, AssetSpec]:

@@ -20,6 +20,7 @@ from realestate_os.settings import PROJECT_DIR, Settings
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, Definitions, EventLogEntry, ExecuteInProcessResult
+    from dagster._utils.error import SerializableErrorInfo
 
 Progress = Callable[[str, str], None]
 
@@ -119,22 +120,23 @@ class Launcher:
 
 
 def _failure(result: ExecuteInProcessResult) -> str:
-    """`listings: <innermost message> (run 1a2b…)`; an error that is not ours keeps its class name."""
+    """`listings: <message> (run 1a2b…)`; an error that is not ours keeps its class name."""
     for event in result.all_events:
         if event.is_step_failure:
-            error = event.step_failure_data.error
-            while error and error.cause:
-                error = error.cause
-            message = error.message.strip() if error else "unknown error"
-            return f"{event.step_key}: {_without_own_class(message)} (run {result.run_id})"
+            return f"{event.step_key}: {_message(event.step_failure_data.error)} (run {result.run_id})"
     return f"run {result.run_id} failed before its first asset; see it in the Dagster UI"
 
 
-def _without_own_class(message: str) -> str:
-    """Our own errors are written for people: `module.HttpError: text` -> `text`."""
-    name, _, text = message.partition(": ")
+def _message(error: SerializableErrorInfo | None) -> str:
+    """What our own error says, whatever caused it: it was written for people. Else the first cause."""
     own = {cls.__name__ for cls in _all_subclasses(RealEstateOSError)}
-    return text if name.rsplit(".", 1)[-1] in own else message
+    message = "unknown error"
+    while error:
+        message = error.message.strip()
+        if error.cls_name in own:
+            return message.partition(": ")[2]
+        error = error.cause
+    return message
 
 
 def _all_subclasses(cls: type[Exception]) -> set[type[Exception]]:
