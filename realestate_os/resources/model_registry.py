@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
 from realestate_os.storage.postgres_server import database_urls
 
@@ -34,7 +35,7 @@ CHAMPION = "champion"
 TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
 
 
-class ModelRegistryError(Exception):
+class ModelRegistryError(RealEstateOSError):
     """MLflow does not answer or lacks a version; the message says what to do."""
 
 

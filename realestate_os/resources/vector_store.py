@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from qdrant_client import QdrantClient, models
 
+from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
 
 LOCK_WAIT_S, LOCK_POLL_S = 60.0, 0.2
@@ -44,7 +45,7 @@ PAYLOAD_INDEXES = {
 Vector = npt.NDArray[np.float32]
 
 
-class VectorStoreError(Exception):
+class VectorStoreError(RealEstateOSError):
     """Qdrant is in use or does not answer; the message says what to do."""
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Select, desc, func, select
 
+from realestate_os.errors import RealEstateOSError
 from realestate_os.storage.tables import MlModel
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from realestate_os.valuation.history import Floats
 
 
-class NoModelError(Exception):
+class NoModelError(RealEstateOSError):
     """No model serves the month; the message says which command trains it."""
 
 

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from realestate_os.errors import RealEstateOSError
 from realestate_os.features.build import build_features
 from realestate_os.valuation import boosting
 from realestate_os.valuation.history import Days, Floats, day_numbers
@@ -38,7 +39,7 @@ HELD_OUT_SHARE = 0.2
 MIN_HELD_OUT = 40
 
 
-class TooFewSalesError(Exception):
+class TooFewSalesError(RealEstateOSError):
     """The county has too few usable sales; the message names what to import."""
 
 
