@@ -15,6 +15,7 @@ from realestate_os.cli.demo import run_demo
 from realestate_os.cli.demo_report import print_summary, summarize
 from realestate_os.cli.hold import database_server
 from realestate_os.cli.progress import StageProgress, wide_console
+from realestate_os.cli.runs import check_span
 from realestate_os.cli.world import generated_world, world_of_sales
 from realestate_os.settings import get_settings
 
@@ -26,6 +27,7 @@ def demo_command(county: str, day: date | None, listings: int, sales: Path | Non
     with database_server(settings):
         chosen = (day, listings)
         world = world_of_sales(settings, county, sales, *chosen) if sales else generated_world(county, *chosen)
+        check_span(county, world.day, world.day)
         with StageProgress() as progress:
             result = run_demo(settings, world, progress.say, progress.asset)
         summary = summarize(settings, result, seconds=round(time.monotonic() - started, 1))

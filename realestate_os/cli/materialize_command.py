@@ -11,7 +11,7 @@ from rich.console import Console
 
 from realestate_os.cli.materialize import Wanted, materialize
 from realestate_os.cli.progress import StageProgress
-from realestate_os.cli.runs import SelectionError, select
+from realestate_os.cli.runs import SelectionError, check_span, select
 from realestate_os.cli.world import today
 from realestate_os.settings import get_settings
 
@@ -25,6 +25,7 @@ def materialize_command(
 ) -> None:
     """Run and print one line an asset. `dates` are --date, --from and --to."""
     first, last = _span(county, *dates)
+    check_span(county, first, last)
     wanted = Wanted(county, first, last, select(stages, assets), retrain)
     with StageProgress() as progress:
         reports = materialize(get_settings(), wanted, progress.say, progress.asset)

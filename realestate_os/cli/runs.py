@@ -7,10 +7,11 @@ assets with the same partitions. Does not: starting them (launcher.py).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from realestate_os.counties import load_county
 from realestate_os.errors import RealEstateOSError
-from realestate_os.partitions import AS_OF_TAG
+from realestate_os.partitions import AS_OF_TAG, FIRST_DAY
 
 COUNTY_ASSETS = ("sales", "zip_demographics")
 BEFORE_MODEL = ("listing_pages", "listings", "parcels", "enrichment", "features")
@@ -32,7 +33,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 
 
 class SelectionError(RealEstateOSError):
-    """A stage or asset is unknown, or the dates are in the wrong order."""
+    """A stage or asset is unknown, or there are no partitions for the dates."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,24 @@ def select(stages: list[str], assets: list[str]) -> tuple[str, ...]:
     return tuple(name for name in ALL_ASSETS if not chosen or name in chosen)
 
 
-def plan_runs(assets: tuple[str, ...], county: str, first: date, last: date) -> list[PlannedRun]:
-    """Runs in order: the county's assets, the days up to features, the months' models, the rest.
+def check_span(county: str, first: date, last: date) -> None:
+    """Whether there are partitions for these days, before anything is started for them.
 
     Raises:
-        SelectionError: last lies before first.
+        CountyError: the county is unknown.
+        SelectionError: last lies before first, or a day is outside the calendar of the graph.
     """
+    load_county(county)
     if last < first:
         raise SelectionError(f"--to {last} lies before --from {first}")
+    today = datetime.now(UTC).date()
+    for day in (first, last):
+        if not date.fromisoformat(FIRST_DAY) <= day <= today:
+            raise SelectionError(f"{day}: there are days from {FIRST_DAY} to {today} (today, UTC) only")
+
+
+def plan_runs(assets: tuple[str, ...], county: str, first: date, last: date) -> list[PlannedRun]:
+    """Runs in order: the county's assets, the days up to features, the months' models, the rest."""
     days = (f"{county}|{first}", f"{county}|{last}")
     months = (f"{county}|{first.replace(day=1)}", f"{county}|{last.replace(day=1)}")
     parts = [

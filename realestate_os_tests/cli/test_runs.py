@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from realestate_os.cli.runs import ALL_ASSETS, PlannedRun, SelectionError, months_between, plan_runs, select
+from realestate_os.cli.runs import ALL_ASSETS, PlannedRun, SelectionError, check_span, months_between, plan_runs, select
+from realestate_os.counties import CountyError
 
 DAY = date(2026, 11, 24)
 
@@ -40,7 +41,20 @@ def test_unknown_names_are_listed_with_the_known_ones() -> None:
 
 def test_dates_in_the_wrong_order() -> None:
     with pytest.raises(SelectionError, match="lies before"):
-        plan_runs(ALL_ASSETS, "king_wa", DAY, date(2026, 11, 1))
+        check_span("king_wa", date(2026, 3, 2), date(2026, 3, 1))
+
+
+def test_days_that_have_no_partition() -> None:
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    check_span("king_wa", date(2014, 1, 1), tomorrow - timedelta(days=1))
+    for day in (date(2013, 12, 31), tomorrow):
+        with pytest.raises(SelectionError, match=f"{day}: there are days from 2014-01-01 to"):
+            check_span("king_wa", day, day)
+
+
+def test_a_county_without_a_file() -> None:
+    with pytest.raises(CountyError, match="no county 'nowhere'"):
+        check_span("nowhere", DAY, DAY)
 
 
 def test_months_between_crosses_a_year() -> None:
