@@ -29,7 +29,7 @@ doctor: setup ## is everything there that a run needs
 
 # A part of the suite (ARGS names it) is not held to the whole suite's coverage.
 test: setup ## all tests but the drills, with coverage
-	@$(BIN)/pytest --cov --cov-report=term:skip-covered $(if $(ARGS),--cov-fail-under=0) $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered $(if $(ARGS),--cov-fail-under=0) $(ARGS)
 
 drill: setup ## the long tests: kills, floods, thousands of pages
 	@$(BIN)/pytest -m drill $(ARGS)
