@@ -50,9 +50,14 @@ def run_demo(settings: Settings, world: World, say: Say, progress: Progress) -> 
     """Run the whole way for one world. `say` hears each part, `progress` each asset.
 
     Raises:
+        DemoError: SOURCES=public.
         RealEstateOSError: a port is taken, a service does not answer, an asset failed. What was done
             is kept; the next demo goes on from there.
     """
+    if settings.sources != "sandbox":
+        raise DemoError(
+            "demo runs on the sandbox, and SOURCES=public is set; unset it, or use realestate-os materialize"
+        )
     result = DemoResult(world)
     say("Postgres and its tables")
     with database_server(settings):
@@ -104,8 +109,8 @@ def take_in(settings: Settings, world: World) -> None:
     from realestate_os.resources.database import Database
 
     base = f"http://{settings.bind_host}:{settings.sandbox_records_port}/_control"
-    contracts = _ask(f"{base}/contracts", {"county": world.county, "on": world.day.isoformat()})
-    contacts = _ask(f"{base}/contacts", {"county": world.county})
+    contracts = _ask("GET", f"{base}/contracts", {"county": world.county, "on": world.day.isoformat()})
+    contacts = _ask("GET", f"{base}/contacts", {"county": world.county})
     database = Database.from_settings(settings)
     try:
         tenant = next(one for one in database.tenants() if one.slug == settings.tenant_slug)
@@ -117,11 +122,8 @@ def take_in(settings: Settings, world: World) -> None:
 
 def flush_events(settings: Settings) -> dict[str, int]:
     """Let the sandbox post its pending signed events to the web app; how many were taken."""
-    import httpx
-
-    response = httpx.post(f"http://{settings.bind_host}:{settings.sandbox_mail_port}/_control/flush-events", timeout=60)
-    response.raise_for_status()
-    counts: dict[str, int] = response.json()
+    base = f"http://{settings.bind_host}:{settings.sandbox_mail_port}/_control"
+    counts: dict[str, int] = _ask("POST", f"{base}/flush-events")
     return counts
 
 
@@ -153,11 +155,15 @@ def month_has_model(settings: Settings, county: str, month: date) -> bool:
         database.dispose()
 
 
-def _ask(url: str, parameters: dict[str, str]) -> Any:
+def _ask(method: str, url: str, parameters: dict[str, str] | None = None) -> Any:
+    """The sandbox's answer as JSON. Raises DemoError: there is none, or an error."""
     import httpx
 
-    response = httpx.get(url, params=parameters, timeout=30)
-    response.raise_for_status()
+    try:
+        response = httpx.request(method, url, params=parameters, timeout=60)
+        response.raise_for_status()
+    except httpx.HTTPError as error:
+        raise DemoError(f"the sandbox does not answer: {error}; see sandbox.log in the data folder's logs") from None
     return response.json()
 
 

@@ -24,10 +24,10 @@ def demo_command(county: str, day: date | None, listings: int, sales: Path | Non
     """Run the demo and print its summary to standard output."""
     settings = get_settings()
     started = time.monotonic()
+    chosen = (day, listings)
+    world = world_of_sales(settings, county, sales, *chosen) if sales else generated_world(county, *chosen)
+    check_span(county, world.day, world.day)
     with database_server(settings):
-        chosen = (day, listings)
-        world = world_of_sales(settings, county, sales, *chosen) if sales else generated_world(county, *chosen)
-        check_span(county, world.day, world.day)
         with StageProgress() as progress:
             result = run_demo(settings, world, progress.say, progress.asset)
         summary = summarize(settings, result, seconds=round(time.monotonic() - started, 1))

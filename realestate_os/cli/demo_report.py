@@ -65,7 +65,7 @@ def print_summary(console: Console, summary: dict[str, Any]) -> None:
     console.print(_stages_table(summary["stages"]))
     console.print(_campaigns_table(summary["campaigns"]))
     for name, place in summary["places"].items():
-        console.print(f"{name:6} {place}", highlight=False, soft_wrap=True)
+        console.print(f"{name:6} {place}", markup=False, highlight=False, soft_wrap=True)
     reused = " (the month's model was there already)" if summary["model_reused"] else ""
     console.print(
         f"\nDone in {summary['seconds']:.0f} s, {len(summary['runs'])} Dagster runs{reused}.", highlight=False
@@ -218,6 +218,8 @@ def _text(value: object) -> str:
     """Scraped text; brackets are not markup and control characters move no cursor."""
     from rich.markup import escape
 
+    if value is None:
+        return "-"
     return escape("".join(c for c in str(value) if c.isprintable()))
 
 

@@ -20,7 +20,7 @@ from realestate_os.settings import PROJECT_DIR, Settings
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, Definitions, EventLogEntry, ExecuteInProcessResult
-    from dagster._utils.error import SerializableErrorInfo
+    from dagster_shared.error import SerializableErrorInfo
 
 Progress = Callable[[str, str], None]
 
