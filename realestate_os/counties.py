@@ -10,9 +10,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import get_settings
@@ -141,6 +142,15 @@ class County(Strict):
     sales: Sales
     tax_on_sale: TaxOnSale
     owner_data: Literal["none", "assessor"]
+
+    @field_validator("timezone")
+    @classmethod
+    def _on_the_clock(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError, LookupError):
+            raise ValueError(f"{name!r} is no time zone; expected one like America/Los_Angeles") from None
+        return name
 
     @model_validator(mode="after")
     def _each_zip_once(self) -> County:

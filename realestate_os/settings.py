@@ -10,12 +10,15 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from realestate_os.errors import RealEstateOSError
+
+# 0 takes a free port.
+Port = Annotated[int, Field(ge=0, le=65535)]
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -89,12 +92,12 @@ class Settings(BaseSettings):
 
     # Ports, all on bind_host
     bind_host: str = "127.0.0.1"
-    web_port: int = 8800
-    dagster_port: int = 3000
-    mlflow_port: int = 5000
-    sandbox_site_port: int = 8801
-    sandbox_records_port: int = 8802
-    sandbox_mail_port: int = 8803
+    web_port: Port = 8800
+    dagster_port: Port = 3000
+    mlflow_port: Port = 5000
+    sandbox_site_port: Port = 8801
+    sandbox_records_port: Port = 8802
+    sandbox_mail_port: Port = 8803
 
     # Logs
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

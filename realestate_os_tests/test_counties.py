@@ -170,6 +170,8 @@ def test_a_missing_key_is_named(key: str, tmp_path: Path) -> None:
     [
         (("state",), "Washington"),
         (("fips",), 53033),
+        (("timezone",), "America/Nowhere"),
+        (("timezone",), "../etc"),
         (("population",), -1),
         (("market", "heat", "value"), 0),
         (("market", "heat", "as_of"), "soon"),

@@ -141,6 +141,14 @@ def test_the_mail_goes_to_the_sandbox_until_there_is_a_key(monkeypatch: pytest.M
     assert load_settings().mail_host == "http://127.0.0.1:9"
 
 
+@pytest.mark.parametrize("port", ["-1", "65536", "web"])
+def test_a_port_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    """Before anything tries to listen there."""
+    monkeypatch.setenv("WEB_PORT", port)
+    with pytest.raises(SettingsError, match="WEB_PORT: Input should be"):
+        load_settings()
+
+
 def test_only_the_sandbox_has_origins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Private addresses are refused by every fetcher except these."""
     assert set(load_settings().origins) == {"https://fsbo.sandbox.example", "https://records.sandbox.example"}

@@ -12,7 +12,12 @@ from contextlib import contextmanager
 
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
+from realestate_os.storage.postgres_programs import PostgresError
 from realestate_os.storage.postgres_server import database_urls, server_started_here, stop_server
+
+
+class HomeError(RealEstateOSError):
+    """The data folder cannot be written; the message names it and the setting."""
 
 
 class AlreadyUpError(RealEstateOSError):
@@ -21,10 +26,22 @@ class AlreadyUpError(RealEstateOSError):
 
 @contextmanager
 def holding_up(settings: Settings) -> Iterator[None]:
-    """Hold the lock of `up`. Raises AlreadyUpError when another process holds it."""
+    """Hold the lock of `up`.
+
+    Raises:
+        AlreadyUpError: another process holds it.
+        HomeError: there is no place for it.
+    """
     path = settings.home / "up.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.open("w")
+    except OSError as error:
+        raise HomeError(
+            f"{settings.home} cannot be written ({error.strerror}); "
+            "make room there or set REALESTATE_OS_HOME to a folder that can be written"
+        ) from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -49,10 +66,21 @@ def database_server(settings: Settings, *, stop_always: bool = False) -> Iterato
 
     An `up` that was started meanwhile uses the same server; then it stays. `up` itself stops the
     server whoever started it.
+
+    Raises:
+        PostgresError: it cannot be started, or gave up under the command, as on a full disk.
     """
+    from sqlalchemy.exc import OperationalError
+
     database_urls(settings)
     try:
         yield
+    except OperationalError as error:
+        said = str(error.orig).splitlines()[0]
+        raise PostgresError(
+            f"Postgres gave up ({said}); its data lies in {settings.home}: make room if the disk is full, then run "
+            "again. What was done is kept"
+        ) from error
     finally:
         ours = stop_always or (server_started_here(settings) and not is_up(settings))
         if settings.database_url is None and ours:

@@ -6,13 +6,14 @@ Belongs here: what is asked of the source since when, records to sales. Does not
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from realestate_os.counties import County
-from realestate_os.enrichment.archive import Partition, RecordArchive
+from realestate_os.enrichment.archive import NotArchivedError, Partition, RecordArchive
 from realestate_os.enrichment.connectors.query import on_or_after, pages, record_urls
 from realestate_os.enrichment.frames import SALES
 from realestate_os.enrichment.records import read_fields
@@ -53,11 +54,15 @@ def update_sales(
 
 
 def rebuilt_sales(source: Source, county: County, archive: RecordArchive, refused: SetAside) -> pd.DataFrame:
-    """The county's versions from the archive alone, day by day; for when the Parquet file is lost."""
+    """The county's versions from the archive alone, day by day; for when the Parquet file is lost.
+
+    A day whose fetch broke off gave no versions then and gives none now.
+    """
     versions = SALES.empty()
     for day in archive.days(source.key, county.key):
         partition = Partition(source.key, county.key, day, live=False)
-        versions = update_sales(versions, source, county, partition, archive, refused)
+        with suppress(NotArchivedError):
+            versions = update_sales(versions, source, county, partition, archive, refused)
     return versions
 
 

@@ -196,8 +196,8 @@ def _refuse_incomplete(chosen: dict[str, str], columns: list[str], name: str) ->
     if missing:
         raise SalesFileError(
             f"{name}: found no column for {', '.join(missing)}. Columns found: {_listed(columns)}. Needed: {NEEDED}. "
-            "If they have other names, write a mapping file (columns: {sale_date: THEIR_NAME, ...}) and pass it with "
-            "--mapping."
+            "If they have other names, rename them, or write a mapping file (columns: {sale_date: THEIR_NAME, ...}) "
+            "for realestate-os import sales --mapping."
         )
 
 

@@ -10,6 +10,8 @@ import csv
 import gzip
 import hashlib
 import io
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +94,7 @@ def read_table(path: Path, refused: SetAside) -> SalesTable:
     name = path.name.lower().removesuffix(".gz")
     digest = hashlib.sha256(data).hexdigest()
     if name.endswith((".parquet", ".pq")):
-        cells = pd.read_parquet(io.BytesIO(data))
+        cells = _read_parquet(path, data)
         lines = pd.Series(range(1, len(cells) + 1), index=cells.index)
     elif name.endswith((".xlsx", ".xlsm")):
         cells = _read_xlsx(path, data)
@@ -133,8 +135,8 @@ def _read_csv(path: Path, data: bytes, refused: SetAside) -> tuple[pd.DataFrame,
 def _decoded(path: Path, data: bytes) -> str:
     try:
         plain = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError) as error:
-        raise SalesFileError(f"{path}: damaged gzip file: {error}") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise SalesFileError(f"{path}: damaged gzip file: {error}; fetch it again") from None
     if b"\x00" in plain[:4096]:
         raise SalesFileError(f"{path}: is not text; give a CSV (also .gz), Parquet or XLSX file")
     try:
@@ -143,12 +145,21 @@ def _decoded(path: Path, data: bytes) -> str:
         return plain.decode("cp1252", errors="replace")
 
 
+def _read_parquet(path: Path, data: bytes) -> pd.DataFrame:
+    import pyarrow as pa
+
+    try:
+        return pd.read_parquet(io.BytesIO(data))
+    except (pa.ArrowException, OSError) as error:
+        raise SalesFileError(f"{path}: not a readable Parquet file: {error}; write it again") from None
+
+
 def _read_xlsx(path: Path, data: bytes) -> pd.DataFrame:
     try:
         return pd.read_excel(io.BytesIO(data), dtype=object)
     except ImportError:
         raise SalesFileError(f"{path}: XLSX needs the package openpyxl; install it, or save the sheet as CSV") from None
-    except ValueError as error:
+    except (ValueError, zipfile.BadZipFile) as error:
         raise SalesFileError(f"{path}: not a readable XLSX file: {error}") from None
 
 

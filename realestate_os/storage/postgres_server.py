@@ -43,6 +43,8 @@ ROLES_SQL = Path(__file__).parent / "migrations" / "roles.sql"
 START_TIMEOUT_S = 60
 # A fresh server takes 60 MB and writes 80 MB of log soon after; below this it dies in the first run.
 MIN_FREE_BYTES = 300_000_000
+# A server that has data writes its log in pieces of 16 MB; on a full disk it only says that it could not start.
+MIN_FREE_BYTES_LATER = 50_000_000
 # sockaddr_un holds 108 bytes with the final zero.
 MAX_SOCKET_PATH = 107
 # Dagster's webserver, daemon and runs, MLflow's workers and the web app hold pools of 5 to 15 each.
@@ -224,6 +226,7 @@ def _start(place: _Place) -> Path:
     """Start the server and wait until it is ready; returns the socket's folder. Needs the lock."""
     if not (place.data / "PG_VERSION").is_file():
         _initialize(place)
+    require_space(place.home, shutil.disk_usage(place.home).free, MIN_FREE_BYTES_LATER)
     _forget_stale_pid(place)
     if not (place.data / "postmaster.pid").exists():
         _write_configuration(place)
@@ -258,11 +261,11 @@ def _initialize(place: _Place) -> None:
     unfinished.rename(place.data)
 
 
-def require_space(home: Path, free_bytes: int) -> None:
+def require_space(home: Path, free_bytes: int, needed_bytes: int = MIN_FREE_BYTES) -> None:
     """Refuse to begin on a disk that is nearly full. Raises PostgresError."""
-    if free_bytes < MIN_FREE_BYTES:
+    if free_bytes < needed_bytes:
         raise PostgresError(
-            f"{home} has {free_bytes / 1e6:.0f} MB free, Postgres needs {MIN_FREE_BYTES / 1e6:.0f} MB; "
+            f"{home} has {free_bytes / 1e6:.0f} MB free, Postgres needs {needed_bytes / 1e6:.0f} MB; "
             "make room or set REALESTATE_OS_HOME to a folder on another disk"
         )
 

@@ -107,6 +107,16 @@ def test_a_service_that_fails_throughout_is_one_clear_error_and_stores_nothing(s
     assert not [key for key in objects.keys("records") if not key.rpartition("/")[2].startswith("_")]
 
 
+@pytest.mark.parametrize("offset", ["resultOffset=0", "resultOffset=1000"])
+def test_after_a_fetch_that_broke_off_the_next_run_goes_on(sandbox, settings, http, objects, offset):
+    sandbox.faults["records"].add(Fault("status:500", match=f"Sales.*{offset}&", times=100))
+    with pytest.raises(HttpError):
+        collect_sales(settings, objects, http, "king_wa", DAY)
+    sandbox.faults["records"].clear()
+    resumed = collect_sales(settings, objects, http, "king_wa", DAY).rows
+    assert len(resumed) == len(collect_sales(settings, fresh(objects), http, "king_wa", DAY).rows)
+
+
 def test_an_error_body_of_arcgis_is_named(settings, http, objects):
     from realestate_os.enrichment.connectors.query import pages
 

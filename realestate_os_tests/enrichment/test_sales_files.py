@@ -156,10 +156,12 @@ def test_gzip_bom_latin_text_and_parquet_read_the_same(tmp_path, king):
         (b"date,date,price\n", "names date twice"),
         (b"\x00\x01\x02", "is not text"),
         (b"\x1f\x8bnope", "damaged gzip"),
+        (gzip.compress(b"date,price\n" * 99)[:-12] + b"\xff" * 12, "damaged gzip"),
+        (b"PAR1 and then nothing", "not a readable Parquet file"),
     ],
 )
 def test_a_wrong_file_is_one_clear_error_that_names_it(tmp_path, king, content, message):
-    path = tmp_path / "wrong.csv"
+    path = tmp_path / ("wrong.csv.parquet" if content.startswith(b"PAR1") else "wrong.csv")
     path.write_bytes(content)
     with pytest.raises(SalesFileError, match=message) as caught:
         read_sales_file(path, king)
