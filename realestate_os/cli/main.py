@@ -119,7 +119,10 @@ def up() -> None:
 
 @app.command()
 def dictionary() -> None:
-    """Print the data dictionary (docs/data-dictionary.md)."""
+    """Print the data dictionary: each asset and each column.
+
+    Example: realestate-os dictionary > docs/data-dictionary.md
+    """
     from realestate_os.cli.dictionary import data_dictionary
 
     typer.echo(data_dictionary(), nl=False)
@@ -127,7 +130,10 @@ def dictionary() -> None:
 
 @app.command()
 def version() -> None:
-    """Print the version of this program and of what it stands on."""
+    """Print the version of this program and of what it stands on.
+
+    Example: realestate-os version
+    """
     from importlib.metadata import version as installed
 
     for package in ("realestate-os", "dagster", "lightgbm", "mlflow", "qdrant-client", "weasyprint"):
@@ -135,12 +141,15 @@ def version() -> None:
     typer.echo(f"python {sys.version.split()[0]}")
 
 
-def main() -> None:
-    """Entry point: one line for what a person can mend, a traceback only with --debug."""
-    debug = "--debug" in sys.argv
-    sys.argv = [sys.argv[0], *(word for word in sys.argv[1:] if word != "--debug")]
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: one line for what a person can mend, a traceback only with --debug.
+
+    `arguments` default to those of the process. Raises SystemExit with the exit code.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in words
     try:
-        app()
+        app([word for word in words if word != "--debug"])
     except RealEstateOSError as error:
         if debug:
             raise
