@@ -16,7 +16,7 @@ from realestate_os.scoring.mixture import Floats
 
 
 def tax_after_sale(homes: pd.DataFrame, price: Floats, value: Floats, rule: TaxOnSale) -> Floats:
-    """The buyer's tax in dollars a year, by the county's rule.
+    """The buyer's tax in dollars a year, by the county's rule; its rate is per cent of market value.
 
     Args:
         homes: annual_tax_usd, assessed_value_usd, market_value_usd (the assessor's).
@@ -25,12 +25,12 @@ def tax_after_sale(homes: pd.DataFrame, price: Floats, value: Floats, rule: TaxO
     rate = rule.rate_pct / 100
     market = column(homes, "market_value_usd")
     if rule.rule == "reassess_at_price":
-        return np.asarray(price * rule.assessment_ratio * rate)
+        return np.asarray(price * rate)
     if rule.rule == "cap_lapses":
-        return np.asarray(np.where(np.isnan(market), value, market) * rule.assessment_ratio * rate)
+        return np.asarray(np.where(np.isnan(market), value, market) * rate)
     billed = column(homes, "annual_tax_usd")
     assessed = column(homes, "assessed_value_usd")
-    estimated = np.where(np.isnan(assessed), value * rule.assessment_ratio, assessed) * rate
+    estimated = np.where(np.isnan(assessed), value, assessed / rule.assessment_ratio) * rate
     return np.where(np.isnan(billed), estimated, billed)
 
 

@@ -47,6 +47,13 @@ def test_tax_after_the_sale_by_rule(rule: Any, facts: dict[str, Any], expected: 
     assert tax_after_sale(homes(**facts), one(500_000), one(600_000), of_county)[0] == pytest.approx(expected)
 
 
+def test_a_low_assessment_ratio_is_no_low_tax() -> None:
+    """Cook assesses at 10 % of market: 30,000 assessed stands for 300,000."""
+    cook = TaxOnSale(rule="unchanged", rate_pct=2.0, assessment_ratio=0.1, source="test")
+    facts = homes(annual_tax_usd=None, assessed_value_usd=30_000.0)
+    assert tax_after_sale(facts, one(500_000), one(600_000), cook)[0] == pytest.approx(6_000)
+
+
 def test_returns_by_hand() -> None:
     row = returns(homes(), one(400_000), one(450_000), one(520_000), one(30_000), RULE, TERMS).iloc[0]
     noi = 36_000 * (1 - 0.06 - 0.08 - 0.08) - 3_000 - 450_000 * 0.004
