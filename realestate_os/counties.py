@@ -114,7 +114,8 @@ class TaxOnSale(Strict):
     """What the buyer will pay per year: the rule by which the sale changes the assessment.
 
     reassess_at_price: California; cap_lapses: Texas and Florida homestead caps end, the next roll
-    goes to market value; unchanged: the assessment follows its own cycle.
+    goes to market value; unchanged: the assessment follows its own cycle. rate_pct is of market
+    value; assessment_ratio is assessed over market value (Cook assesses homes at 10 %).
     """
 
     rule: Literal["reassess_at_price", "cap_lapses", "unchanged"]
