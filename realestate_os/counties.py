@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import get_settings
+from realestate_os.yaml_files import read_model
 
 Zip = Annotated[str, Field(pattern=r"^\d{5}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -210,7 +210,7 @@ def load_county(key: str, folder: Path | None = None) -> County:
     path = folder / f"{key}.yaml"
     if not path.is_file():
         raise CountyError(f"no county {key!r}: {path} does not exist; known: {', '.join(county_keys(folder))}")
-    county = _parse(path)
+    county = read_model(path, County, CountyError)
     if county.key != key:
         raise CountyError(f"{path}: key: is {county.key!r}, expected the file's name {key!r}")
     known = set(zip_codes(county))
@@ -229,20 +229,3 @@ def zip_codes(county: County) -> list[str]:
 
     found = zipcodes.filter_by(state=county.state, county=county.zipcodes_county)
     return sorted(z["zip_code"] for z in found if z["zip_code_type"] == "STANDARD")
-
-
-def _parse(path: Path) -> County:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise CountyError(f"{path}:{line} not valid YAML: {problem}") from None
-    if not isinstance(data, dict):
-        raise CountyError(f"{path}: expected keys and values, found {type(data).__name__}")
-    try:
-        return County.model_validate(data)
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
-        raise CountyError(f"{path}: " + "; ".join(lines)) from None

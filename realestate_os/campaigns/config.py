@@ -10,11 +10,11 @@ from pathlib import Path
 from string import Formatter
 from typing import Literal, TypeVar
 
-import yaml
-from pydantic import Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from realestate_os.counties import Strict
 from realestate_os.errors import RealEstateOSError
+from realestate_os.yaml_files import read_model
 
 Model = TypeVar("Model")
 
@@ -84,19 +84,9 @@ def load_campaigns(assets_config_dir: Path) -> Campaigns:
 
 def read_strict(path: Path, model: type[Model]) -> Model:
     """One YAML file, checked against a model. Raises CampaignConfigError."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CampaignConfigError(f"{path}: no such file; docs/campaigns.md shows what it holds") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
-        raise CampaignConfigError(f"{path}:{line} not valid YAML: {getattr(error, 'problem', error)}") from None
-    try:
-        return TypeAdapter(model).validate_python(data)
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
-        raise CampaignConfigError(f"{path}: " + "; ".join(lines)) from None
+    if not path.is_file():
+        raise CampaignConfigError(f"{path}: no such file; docs/campaigns.md shows what it holds")
+    return read_model(path, model, CampaignConfigError)
 
 
 def _known_fields(subject: str, known: tuple[str, ...]) -> str:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from realestate_os.counties import County
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
+from realestate_os.yaml_files import read_model, read_yaml
 
 # What a source file may say about a listing; rules.py turns each into columns.
 FIELDS = (
@@ -204,11 +204,7 @@ def load_source(key: str, folder: Path) -> Source:
     path = folder / f"{key}.yaml"
     if not path.is_file():
         raise SourceError(f"no source {key!r}: {path} does not exist")
-    try:
-        source = Source.model_validate(_data(path))
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
-        raise SourceError(f"{path}: " + "; ".join(lines)) from None
+    source = read_model(path, Source, SourceError)
     if source.key != key:
         raise SourceError(f"{path}: key: is {source.key!r}, expected the file's name {key!r}")
     return source
@@ -216,12 +212,4 @@ def load_source(key: str, folder: Path) -> Source:
 
 @cache
 def _data(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
-        raise SourceError(f"{path}:{line} not valid YAML: {getattr(error, 'problem', error)}") from None
-    if not isinstance(data, dict):
-        raise SourceError(f"{path}: expected keys and values, found {type(data).__name__}")
-    return data
+    return read_yaml(path, SourceError)

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from realestate_os.errors import RealEstateOSError
 from realestate_os.storage.home import PROPERTY_TYPES
+from realestate_os.yaml_files import read_model
 
 
 class SalesFileError(RealEstateOSError):
@@ -156,16 +156,7 @@ class SalesMapping(BaseModel):
 
 def load_mapping(path: Path) -> SalesMapping:
     """Read a mapping file. Raises SalesFileError naming file and key."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return SalesMapping.model_validate(data or {})
-    except OSError as error:
-        raise SalesFileError(f"{path}: cannot be read: {error.strerror}") from None
-    except yaml.YAMLError as error:
-        raise SalesFileError(f"{path}: not valid YAML: {getattr(error, 'problem', error)}") from None
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
-        raise SalesFileError(f"{path}: " + "; ".join(lines)) from None
+    return read_model(path, SalesMapping, SalesFileError)
 
 
 def choose_columns(header: Iterable[str], mapping: SalesMapping, name: str) -> dict[str, str]:

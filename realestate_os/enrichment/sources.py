@@ -11,8 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from realestate_os.counties import County
 from realestate_os.enrichment.parsers import PARSERS
@@ -20,6 +19,7 @@ from realestate_os.enrichment.sales_columns import FIELDS as SALE_FIELDS
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
 from realestate_os.storage.home import HOME_NAMES
+from realestate_os.yaml_files import read_model, read_yaml
 
 RECORD_KINDS = ("census", "socrata", "arcgis")
 Provides = Literal["sales", "zip_demographics", "parcels"]
@@ -163,11 +163,7 @@ def record_sources(settings: Settings) -> list[Source]:
 
 def load_source(path: Path) -> Source:
     """Read and check one file. Raises SourceError naming file and key."""
-    try:
-        source = Source.model_validate(_read(path))
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
-        raise SourceError(f"{path}: " + "; ".join(lines)) from None
+    source = read_model(path, Source, SourceError)
     if source.key != path.stem:
         raise SourceError(f"{path}: key: is {source.key!r}, expected the file's name {path.stem!r}")
     return source
@@ -175,21 +171,9 @@ def load_source(path: Path) -> Source:
 
 def _record_files(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     for path in sorted(folder.glob("*.yaml")):
-        data = _read(path)
+        data = read_yaml(path, SourceError)
         if data.get("kind") in RECORD_KINDS:
             yield path, data
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
-        raise SourceError(f"{path}:{line} not valid YAML: {getattr(error, 'problem', error)}") from None
-    if not isinstance(data, dict):
-        raise SourceError(f"{path}: expected keys and values, found {type(data).__name__}")
-    return data
 
 
 def _folder(settings: Settings) -> Path:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from realestate_os.errors import RealEstateOSError
+from realestate_os.yaml_files import read_model
 
 Level = Literal["renovated", "good", "average", "unknown", "fixer"]
 LEVELS: tuple[Level, ...] = ("renovated", "good", "average", "unknown", "fixer")
@@ -134,14 +134,4 @@ def load_assumptions(folder: Path) -> Assumptions:
 def _load(path: Path, model: type[Model]) -> Model:
     if not path.is_file():
         raise AssumptionsError(f"{path}: not found; restore it from the project")
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
-        raise AssumptionsError(f"{path}:{line} not valid YAML: {getattr(error, 'problem', error)}") from None
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
-        raise AssumptionsError(f"{path}: " + "; ".join(lines)) from None
+    return read_model(path, model, AssumptionsError)

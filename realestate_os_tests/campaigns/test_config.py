@@ -70,7 +70,7 @@ def test_states_without_a_text_are_left_out(folder: Path) -> None:
     [
         ("state: Washington", "state: String should match"),
         ("state: WA\ntext: x", "text: Extra inputs"),
-        ("- a", "Input should be a valid dictionary"),
+        ("- a", "expected keys and values, found list"),
         ("state: WA\nreviewed_on: soon", "reviewed_on: Input should be a valid date"),
     ],
 )
