@@ -79,11 +79,6 @@ class CountyDay:
         """First day of the month, whose model serves this day."""
         return self.date.replace(day=1)
 
-    @property
-    def month_key(self) -> str:
-        """county|month"""
-        return f"{self.county}|{self.month.isoformat()}"
-
     @classmethod
     def parse(cls, key: str) -> CountyDay:
         """From county|date (or county|month)."""

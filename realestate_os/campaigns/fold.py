@@ -15,7 +15,6 @@ from typing import Any
 # Weakest first; SendGrid reports these in any order and more than once.
 DELIVERY = ("processed", "deferred", "blocked", "delivered", "dropped", "bounced")
 ENGAGEMENT = ("opened_machine", "opened", "clicked")
-SUPPRESSION = ("unsubscribed", "complained")
 # Strongest first.
 DISPLAY = (
     "complained",

@@ -3,8 +3,8 @@
 Belongs here: where a partition lies, atomic writing, checked reading, reading a county's past.
 Does not: Dagster (io_manager.py wraps this) or any stage's logic.
 
-Layout: <root>/assets/<asset>/county=<c>/date=<YYYY-MM-DD>.parquet; month= for months; a county
-asset is county=<c>/all.parquet. What was set aside lies under <root>/set_aside/ in the same shape.
+Layout: <root>/assets/<asset>/county=<c>/date=<YYYY-MM-DD>.parquet, a month as its first
+day; a county asset is county=<c>/all.parquet. What was set aside lies under <root>/set_aside/ in the same shape.
 """
 
 from __future__ import annotations
@@ -28,12 +28,9 @@ class PartitionMissingError(RealEstateOSError):
 
 
 def partition_path(key: str) -> str:
-    """`king_wa|2026-11-24` -> `county=king_wa/date=2026-11-24`; a month and a bare county likewise."""
-    county, _, time = key.partition("|")
-    if not time:
-        return f"county={county}/all"
-    dimension = "date" if len(time) == len("2026-11-24") else "month"
-    return f"county={county}/{dimension}={time}"
+    """`king_wa|2026-11-24` -> `county=king_wa/date=2026-11-24`; `king_wa` -> `county=king_wa/all`."""
+    county, _, day = key.partition("|")
+    return f"county={county}/date={day}" if day else f"county={county}/all"
 
 
 @dataclass(frozen=True)
@@ -66,8 +63,8 @@ class ParquetStore:
         """
         path = f"assets/{frame.name}/{partition_path(key)}.parquet"
         if not self.exists(frame, key):
-            county, _, time = key.partition("|")
-            when = f" --date {time}" if len(time) == len("2026-11-24") else ""
+            county, _, day = key.partition("|")
+            when = f" --date {day}" if day else ""
             raise PartitionMissingError(
                 f"{frame.name} of {key} has not been materialized; run: "
                 f"realestate-os materialize --county {county}{when} --assets {frame.name}"
