@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
 from realestate_os.storage.postgres_programs import PostgresError
-from realestate_os.storage.postgres_server import database_urls, server_started_here, stop_server
+from realestate_os.storage.postgres_server import database_urls, server_is_running, server_started_here, stop_server
 
 
 class HomeError(RealEstateOSError):
@@ -72,6 +72,7 @@ def database_server(settings: Settings, *, stop_always: bool = False) -> Iterato
     """
     from sqlalchemy.exc import OperationalError
 
+    found_running = settings.database_url is None and server_is_running(settings)  # a command around this one has it
     database_urls(settings)
     try:
         yield
@@ -82,6 +83,6 @@ def database_server(settings: Settings, *, stop_always: bool = False) -> Iterato
             "again. What was done is kept"
         ) from error
     finally:
-        ours = stop_always or (server_started_here(settings) and not is_up(settings))
+        ours = stop_always or (not found_running and server_started_here(settings) and not is_up(settings))
         if settings.database_url is None and ours:
             stop_server(settings)
