@@ -131,18 +131,13 @@ def counties(settings: Settings) -> str:
 
 def time_zones(settings: Settings) -> str:
     """The time zone of each county is known."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    from realestate_os.counties import county_keys, load_county
+    from realestate_os.counties import CountyError, county_keys, load_county
 
     folder = settings.assets_config_dir / "counties"
-    names = sorted({load_county(key, folder).timezone for key in county_keys(folder)})
-    for name in names:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            mend = f"apt-get install tzdata, or correct timezone in {folder}"
-            raise Ailment(f"{name} is not known", mend) from None
+    try:
+        names = sorted({load_county(key, folder).timezone for key in county_keys(folder)})
+    except CountyError as error:
+        raise Ailment(str(error), f"apt-get install tzdata, or correct timezone in {folder}") from None
     return ", ".join(names)
 
 
