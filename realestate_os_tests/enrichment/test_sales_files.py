@@ -138,7 +138,7 @@ def test_a_ragged_row_is_set_aside(tmp_path, king):
 
 def test_gzip_bom_latin_text_and_parquet_read_the_same(tmp_path, king):
     text = f"{KING_HEADER}\n{KING_ROW}\n"
-    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text.encode()))
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
     (tmp_path / "b.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
     header, row = f"{KING_HEADER},city".split(","), f"{KING_ROW},Cañon".split(",")
     (tmp_path / "c.csv").write_bytes(f"{','.join(header)}\n{','.join(row)}\n".encode("latin-1"))
@@ -156,7 +156,7 @@ def test_gzip_bom_latin_text_and_parquet_read_the_same(tmp_path, king):
         (b"date,date,price\n", "names date twice"),
         (b"\x00\x01\x02", "is not text"),
         (b"\x1f\x8bnope", "damaged gzip"),
-        (gzip.compress(b"date,price\n" * 99)[:-12] + b"\xff" * 12, "damaged gzip"),
+        (gzip.compress(b"date,price\n" * 99, mtime=0)[:-12] + b"\xff" * 12, "damaged gzip"),
         (b"PAR1 and then nothing", "not a readable Parquet file"),
     ],
 )
