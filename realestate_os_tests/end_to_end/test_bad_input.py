@@ -179,6 +179,7 @@ def test_an_empty_site_is_asked_again(installation: Installation) -> None:
     assert int(done.stdout.split()[1]) > HOMES
 
 
+@pytest.mark.drill
 def test_an_object_store_that_cannot_be_written(installation: Installation, tmp_path: Path) -> None:
     store = tmp_path / "objects"
     store.write_text("in the way")
