@@ -2,7 +2,8 @@
 
 Belongs here: names, types, defaults and the paths and addresses that follow from them.
 Does not: facts about counties (assets_config/counties), sources (assets_config/sources) or anything
-that opens a connection. No other module reads os.environ.
+that opens a connection. Other modules touch os.environ only for a library or a process that takes
+its settings from there.
 """
 
 from __future__ import annotations
