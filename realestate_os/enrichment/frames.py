@@ -162,3 +162,26 @@ ENRICHMENT = Frame(
         ),
     ),
 )
+
+LEAD_SIGNALS = Frame(
+    "lead_signals",
+    "one sign, in force on the date, that the owner of a listed property or lead may sell",
+    (
+        Column("property_id", "string", "As in listings", nullable=False),
+        Column("county", "string", "County key", nullable=False),
+        Column("date", "date", "Partition date", nullable=False),
+        Column(
+            "kind",
+            "string",
+            "absentee_owner, long_tenure, tax_delinquency, notice_of_default, probate, vacancy, code_violation",
+            nullable=False,
+        ),
+        Column("event_date", "date", "Day it happened: filing, lien, last sale; null where the source gives no day"),
+        Column("seen_on", "date", "Day from which we knew it; never after the partition's date", nullable=False),
+        Column("source", "string", "Key of the lead list, or assessor", nullable=False),
+        Column("expires_on", "date", "Last day on which it counts; null: as long as the source says so"),
+        Column("amount_usd", "float64", "Taxes due or sum in default", "USD"),
+        Column("detail", "string", "What the source says, in words for a person; no names, no addresses"),
+    ),
+    key=("property_id", "kind", "source"),
+)
