@@ -80,10 +80,10 @@ class ValueModel:
     trained_until: date
     sales_by_type: dict[str, int]
 
-    def predict(self, homes: pd.DataFrame, features: pd.DataFrame, day: date, earlier: EarlierSales) -> Prediction:
-        """Value homes at the prices of `day`, looking at the earlier sales known at its end."""
-        matrix = model_matrix(homes, features, day_numbers(day, len(homes)), earlier)
-        log_value = self.serving.log_value(matrix, day_numbers(day, len(homes)))
+    def predict(self, homes: pd.DataFrame, features: pd.DataFrame, days: Days, earlier: EarlierSales) -> Prediction:
+        """Value homes at the prices of their days (n,), looking at the earlier sales known at their end."""
+        matrix = model_matrix(homes, features, days, earlier)
+        log_value = self.serving.log_value(matrix, days)
         difficulty = self.difficulty.of(matrix, log_value)
         return Prediction(matrix, log_value, difficulty, {level: self.quantile[level] * difficulty for level in LEVELS})
 

@@ -86,7 +86,7 @@ def _is_rare(model: ValueModel, kinds: list[str | None]) -> npt.NDArray[np.bool_
 def _figures(
     model: ValueModel, homes: pd.DataFrame, features: pd.DataFrame, earlier: EarlierSales, day: date
 ) -> pd.DataFrame:
-    predicted = model.predict(homes, features, day, earlier)
+    predicted = model.predict(homes, features, day_numbers(day, len(homes)), earlier)
     value = np.exp(predicted.log_value)
     columns: dict[str, object] = {"value_usd": value, "log_value_sd": predicted.log_sd}
     for level in LEVELS:
