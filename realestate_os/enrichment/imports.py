@@ -20,7 +20,7 @@ from realestate_os.enrichment.collect import county_today, stored_sales
 from realestate_os.enrichment.frames import SALES
 from realestate_os.enrichment.sale_versions import merge_versions
 from realestate_os.enrichment.sales_columns import SalesMapping, choose_columns, load_mapping
-from realestate_os.enrichment.sales_files import read_table, sales_of_table
+from realestate_os.enrichment.sales_files import read_sales_table, sales_of_table
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.settings import Settings
 from realestate_os.storage.set_aside import SetAside
@@ -80,7 +80,7 @@ def import_sales(
     """
     objects, refused = ObjectStore.from_settings(settings), SetAside()
     chosen = load_mapping(mapping) if mapping else SalesMapping()
-    table = read_table(path, refused)
+    table = read_sales_table(path, refused)
     columns = choose_columns(table.cells.columns, chosen, table.name)
     read = sales_of_table(table, columns, county, chosen, refused)
     known = stored_sales(objects, county.key)

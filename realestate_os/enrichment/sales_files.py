@@ -1,18 +1,12 @@
 """A file of closed sales -> rows in SALES columns, and what was set aside.
 
-Belongs here: reading CSV, Parquet and XLSX, turning columns into our fields, refusing impossible
-rows. Does not: which column means what (sales_columns.py), merging into a county (sale_versions.py).
+Belongs here: turning columns into our fields, refusing impossible rows. Does not: reading CSV, XLSX and
+Parquet (storage/table_files.py), which column means what (sales_columns.py), merging into a county
+(sale_versions.py).
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import hashlib
-import io
-import zipfile
-import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +23,10 @@ from realestate_os.enrichment.sales_columns import (
     choose_columns,
 )
 from realestate_os.storage.set_aside import SetAside
+from realestate_os.storage.table_files import TableFile, read_table
 
 # Lengths of APNs, to put back the leading zeros that a spreadsheet drops.
 APN_DIGITS = {"king_wa": 10, "cook_il": 14, "miami_dade_fl": 13}
-
-
-@dataclass(frozen=True)
-class SalesTable:
-    """A file as text: its cells, the line each row stood on, the file's name and digest."""
-
-    name: str
-    sha256: str
-    cells: pd.DataFrame
-    lines: pd.Series[Any]
 
 
 def read_sales_file(path: Path, county: County, mapping: SalesMapping | None = None) -> tuple[pd.DataFrame, SetAside]:
@@ -54,13 +39,13 @@ def read_sales_file(path: Path, county: County, mapping: SalesMapping | None = N
         SalesFileError: the file cannot be read, or a needed column was not found.
     """
     refused = SetAside()
-    table = read_table(path, refused)
+    table = read_sales_table(path, refused)
     columns = choose_columns(table.cells.columns, mapping or SalesMapping(), table.name)
     return sales_of_table(table, columns, county, mapping or SalesMapping(), refused), refused
 
 
 def sales_of_table(
-    table: SalesTable,
+    table: TableFile,
     columns: dict[str, str],
     county: County,
     mapping: SalesMapping,
@@ -79,91 +64,19 @@ def sales_of_table(
     return finish_sales(fields, county, f"file:{table.name}", refused)
 
 
-def read_table(path: Path, refused: SetAside) -> SalesTable:
-    """Read a file as text. A row with more or fewer cells than the header is set aside.
+def read_sales_table(path: Path, refused: SetAside) -> TableFile:
+    """Read a file of sales. A row with more or fewer cells than the header is set aside.
 
     Raises:
-        SalesFileError: missing, unreadable or empty.
+        SalesFileError: missing, unreadable or empty, or its header names a column twice.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SalesFileError(
-            f"{path}: cannot be read: {error.strerror}; give the path of a CSV or Parquet file"
-        ) from None
-    name = path.name.lower().removesuffix(".gz")
-    digest = hashlib.sha256(data).hexdigest()
-    if name.endswith((".parquet", ".pq")):
-        cells = _read_parquet(path, data)
-        lines = pd.Series(range(1, len(cells) + 1), index=cells.index)
-    elif name.endswith((".xlsx", ".xlsm")):
-        cells = _read_xlsx(path, data)
-        lines = pd.Series(range(2, len(cells) + 2), index=cells.index)
-    else:
-        cells, lines = _read_csv(path, data, refused)
-    return SalesTable(path.name, digest, cells, lines)
+    table = read_table(path, refused, SalesFileError)
+    if table.repeated:
+        raise SalesFileError(f"{path}: the header names {', '.join(table.repeated)} twice; rename one")
+    return table
 
 
-def _read_csv(path: Path, data: bytes, refused: SetAside) -> tuple[pd.DataFrame, pd.Series[Any]]:
-    text = _decoded(path, data)
-    head = text[: text.find("\n") + 1] or text
-    delimiter = max(",;\t|", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        rows, lines = [], []
-        for row in reader:
-            if len(row) == len(header):
-                rows.append(row)
-                lines.append(reader.line_num)
-            elif any(row):
-                item = f"{path.name} line {reader.line_num}"
-                refused.add(
-                    item,
-                    "wrong_number_of_cells",
-                    value=len(row),
-                    detail=f"the header has {len(header)}",
-                )
-    except csv.Error as error:
-        raise SalesFileError(f"{path}: line {reader.line_num} is not CSV: {error}") from None
-    if len(set(header)) < len(header):
-        twice = sorted({column for column in header if header.count(column) > 1})
-        raise SalesFileError(f"{path}: the header names {', '.join(twice)} twice; rename one")
-    return pd.DataFrame(rows, columns=header, dtype=object), pd.Series(lines, dtype="int64")
-
-
-def _decoded(path: Path, data: bytes) -> str:
-    try:
-        plain = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError, zlib.error) as error:
-        raise SalesFileError(f"{path}: damaged gzip file: {error}; fetch it again") from None
-    if b"\x00" in plain[:4096]:
-        raise SalesFileError(f"{path}: is not text; give a CSV (also .gz), Parquet or XLSX file")
-    try:
-        return plain.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return plain.decode("cp1252", errors="replace")
-
-
-def _read_parquet(path: Path, data: bytes) -> pd.DataFrame:
-    import pyarrow as pa
-
-    try:
-        return pd.read_parquet(io.BytesIO(data))
-    except (pa.ArrowException, OSError) as error:
-        raise SalesFileError(f"{path}: not a readable Parquet file: {error}; write it again") from None
-
-
-def _read_xlsx(path: Path, data: bytes) -> pd.DataFrame:
-    try:
-        return pd.read_excel(io.BytesIO(data), dtype=object)
-    except ImportError:
-        raise SalesFileError(f"{path}: XLSX needs the package openpyxl; install it, or save the sheet as CSV") from None
-    except (ValueError, zipfile.BadZipFile) as error:
-        raise SalesFileError(f"{path}: not a readable XLSX file: {error}") from None
-
-
-def _with_dates(fields: pd.DataFrame, mapping: SalesMapping, table: SalesTable) -> pd.DataFrame:
+def _with_dates(fields: pd.DataFrame, mapping: SalesMapping, table: TableFile) -> pd.DataFrame:
     """sale_date from a date, or from month and year; the year may be the mapping's or the file name's."""
     dated = to_days(fields["sale_date"])
     if fields["sale_month"].notna().any():
@@ -176,7 +89,7 @@ def _with_dates(fields: pd.DataFrame, mapping: SalesMapping, table: SalesTable) 
     return fields.assign(sale_date=dated, recorded_on=to_days(fields["recorded_on"]))
 
 
-def _year_of_file(fields: pd.DataFrame, mapping: SalesMapping, table: SalesTable) -> float:
+def _year_of_file(fields: pd.DataFrame, mapping: SalesMapping, table: TableFile) -> float:
     """The year of a file that gives months only."""
     found = {int(word) for word in _words(table.name) if word.isdigit() and 1950 <= int(word) <= 2100}
     if mapping.sale_year is not None:

@@ -152,7 +152,7 @@ def test_gzip_bom_latin_text_and_parquet_read_the_same(tmp_path, king):
     ("content", "message"),
     [
         (b"a,b,c\n1,2,3\n", r"found no column for sale_date, sale_price_usd, square_footage. Columns found: a, b, c"),
-        (b"", "Columns found: none"),
+        (b"", "is empty; expected a header and rows"),
         (b"date,date,price\n", "names date twice"),
         (b"\x00\x01\x02", "is not text"),
         (b"\x1f\x8bnope", "damaged gzip"),
