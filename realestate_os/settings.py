@@ -79,9 +79,13 @@ class Settings(BaseSettings):
     sources: Literal["sandbox", "public"] = "sandbox"
     census_api_key: SecretStr | None = None
     socrata_app_token: SecretStr | None = None
+    attom_api_key: SecretStr | None = None
     crawler_contact_url: str = "https://realestate-os.example/crawler"
     http_timeout_s: float = Field(default=30, gt=0)
     http_max_body_bytes: int = Field(default=10_000_000, gt=0)
+    # To one host, by all of the process; the sandbox is our own machine
+    http_requests_per_s: float = Field(default=4, gt=0)
+    sandbox_requests_per_s: float = Field(default=1000, gt=0)
     crawl_time_budget_s: float = Field(default=900, gt=0)
     chromium_path: Path | None = None
 

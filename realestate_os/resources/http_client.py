@@ -1,14 +1,16 @@
-"""HttpClient: GET from public services, guarded, bounded and retried.
+"""HttpClient: GET from public services, guarded, bounded, paced and retried.
 
-Belongs here: timeouts, retries, size limit, address guard, logical bases, one clear error. Does not:
-what a service's answer means (enrichment/connectors), crawling pages (discovery).
+Belongs here: timeouts, retries, size limit, address guard, logical bases, one clear error, no key in
+any log. Does not: pace and breaker of a host (host_gate.py), what a service's answer means
+(enrichment/connectors), crawling pages (discovery).
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Self, TypeVar
@@ -19,6 +21,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from realestate_os.errors import RealEstateOSError
 from realestate_os.resources.addresses import ForbiddenAddressError, refuse_private, to_logical, to_origin
+from realestate_os.resources.host_gate import GATES, HostGate
 from realestate_os.settings import Settings
 
 TRIES = 4
@@ -29,6 +32,8 @@ TIMEOUTS_PER_BODY = 4
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 SHOWN_URL_CHARS = 250
 SECRET_PARAMS = ("key", "token", "secret", "signature", "password", "auth")
+# Where the Census sends a request without a key, or with a wrong one: a page, status 200.
+KEY_PAGES = ("missing_key.html", "invalid_key.html")
 
 T = TypeVar("T")
 
@@ -46,11 +51,19 @@ class HttpError(RealEstateOSError):
 
 
 class _TransientError(Exception):
-    """Worth another try."""
+    """Worth another try. `host_failed`: it counts for the host's breaker."""
 
-    def __init__(self, cause: str, advice: str, status: int | None = None, wait_s: float | None = None) -> None:
+    def __init__(
+        self,
+        cause: str,
+        advice: str,
+        status: int | None = None,
+        *,
+        wait_s: float | None = None,
+        host_failed: bool = True,
+    ) -> None:
         super().__init__(cause)
-        self.cause, self.advice, self.status, self.wait_s = cause, advice, status, wait_s
+        self.cause, self.advice, self.status, self.wait_s, self.host_failed = cause, advice, status, wait_s, host_failed
 
 
 @dataclass(frozen=True)
@@ -64,9 +77,10 @@ class Response:
 
 
 class HttpClient:
-    """GET with retries. Used as a context manager, or closed with close().
+    """GET with retries, at the pace of the host. Used as a context manager, or closed with close().
 
-    `sleep` is how it waits between tries; tests pass one that does not.
+    All clients of a process share one gate a host: HTTP_REQUESTS_PER_S, and a breaker that leaves a
+    failing host alone for a minute. `sleep` is how it waits; tests pass one that does not.
     """
 
     def __init__(self, settings: Settings, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -120,20 +134,24 @@ class HttpClient:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         refuse: Callable[[Any], str | None] | None = None,
+        answers: Container[int] = (),
     ) -> tuple[Any, Response]:
-        """get_json() with the response it was read from, for the archive."""
+        """get_json() with the response it was read from, for the archive.
+
+        `answers` names statuses from 400 that are answers too (ATTOM's 400: no such property). An
+        empty answer (204) is None.
+        """
 
         def parsed(response: Response) -> tuple[Any, Response]:
-            try:
-                document = json.loads(response.content)
-            except ValueError:
-                raise _TransientError("answered with a body that is not JSON", _SERVICE, response.status) from None
-            reason = refuse(document) if refuse else None
+            document = _json(response)
+            reason = refuse(document) if refuse and document is not None else None
             if reason:
-                raise _TransientError(f"answered with an error: {reason[:200]}", _QUERY, response.status)
+                raise _TransientError(
+                    f"answered with an error: {reason[:200]}", _QUERY, response.status, host_failed=False
+                )
             return document, response
 
-        return self._retried(url, params, headers, parsed)
+        return self._retried(url, params, headers, parsed, answers)
 
     def _retried(
         self,
@@ -141,6 +159,7 @@ class HttpClient:
         params: Mapping[str, str] | None,
         headers: Mapping[str, str] | None,
         accept: Callable[[Response], T],
+        answers: Container[int] = (),
     ) -> T:
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
         tries = 0
@@ -148,10 +167,39 @@ class HttpClient:
             for attempt in self._retrying():
                 with attempt:
                     tries += 1
-                    return accept(self._once(full, headers or {}))
+                    return self._at_its_pace(full, lambda: accept(self._once(full, headers or {}, answers)))
         except _TransientError as error:
             raise HttpError(shown(full), error.cause, error.advice, status=error.status, tries=tries) from None
         raise AssertionError("tenacity ends with a result or an exception")
+
+    def _at_its_pace(self, url: str, ask: Callable[[], T]) -> T:
+        """One try through the host's gate, which learns how it went."""
+        gate = self._gate(url)
+        closed = gate.closed_for()
+        if closed:
+            raise HttpError(
+                shown(url), "not asked: its host failed many times in a row", f"run again in {closed:.0f} s or later"
+            )
+        wait = gate.reserve()
+        if wait:
+            self._sleep(wait)
+        try:
+            result = ask()
+        except _TransientError as error:
+            if error.host_failed:
+                gate.failed()
+            raise
+        except HttpError:
+            gate.succeeded()
+            raise
+        gate.succeeded()
+        return result
+
+    def _gate(self, url: str) -> HostGate:
+        origin = to_origin(url, self._settings)
+        ours = origin != url
+        rate = self._settings.sandbox_requests_per_s if ours else self._settings.http_requests_per_s
+        return GATES.of(urlsplit(origin).netloc.rpartition("@")[2], rate)
 
     def _retrying(self) -> Retrying:
         return Retrying(
@@ -162,9 +210,9 @@ class HttpClient:
             reraise=True,
         )
 
-    def _once(self, url: str, headers: Mapping[str, str]) -> Response:
+    def _once(self, url: str, headers: Mapping[str, str], answers: Container[int]) -> Response:
         for _ in range(MOST_REDIRECTS + 1):
-            response, location = self._hop(url, headers)
+            response, location = self._hop(url, headers, answers)
             if location is None:
                 return response
             before, url = url, location
@@ -172,7 +220,7 @@ class HttpClient:
                 headers = {name: value for name, value in headers.items() if name.lower() in ("accept", "x-as-of")}
         raise HttpError(shown(url), f"redirects more than {MOST_REDIRECTS} times", "correct the source's URL")
 
-    def _hop(self, url: str, headers: Mapping[str, str]) -> tuple[Response, str | None]:
+    def _hop(self, url: str, headers: Mapping[str, str], answers: Container[int]) -> tuple[Response, str | None]:
         """One request; the second value is where it redirects to, as a logical URL."""
         origin = to_origin(url, self._settings)
         refuse_private(origin, self._settings)
@@ -181,7 +229,8 @@ class HttpClient:
                 if answer.is_redirect and "location" in answer.headers:
                     target = str(answer.url.join(answer.headers["location"]))
                     return _answer(answer, b"", url), to_logical(target, self._settings)
-                _check_status(answer, url)
+                if answer.status_code not in answers:
+                    _check_status(answer, url)
                 return _answer(answer, self._body(answer, url), url), None
         except httpx.TimeoutException:
             seconds = self._settings.http_timeout_s
@@ -238,6 +287,34 @@ def _is_secret(name: str) -> bool:
     return any(word in name.lower() for word in SECRET_PARAMS)
 
 
+def _json(response: Response) -> Any:
+    """The parsed body; None for an empty answer."""
+    if response.status == 204:
+        return None
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        page = urlsplit(response.url).path.rpartition("/")[2]
+        if page in KEY_PAGES:
+            raise HttpError(
+                response.url, "the service wants a key", "set CENSUS_API_KEY (free, see .env.example)"
+            ) from None
+        raise _TransientError("answered with a body that is not JSON", _SERVICE, response.status) from None
+
+
+class _NoKeys(logging.Filter):
+    """httpx logs each URL with its query at INFO; what is secret in it is replaced."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record, its URLs made presentable."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(shown(str(arg)) if isinstance(arg, httpx.URL) else arg for arg in record.args)
+        return True
+
+
+logging.getLogger("httpx").addFilter(_NoKeys())
+
+
 def _answer(answer: httpx.Response, body: bytes, url: str) -> Response:
     return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, body, shown(url))
 
@@ -245,7 +322,9 @@ def _answer(answer: httpx.Response, body: bytes, url: str) -> Response:
 def _check_status(answer: httpx.Response, url: str) -> None:
     status = answer.status_code
     if status in RETRIED_STATUSES:
-        raise _TransientError(f"answered {status}", _SERVICE, status, _retry_after(answer.headers.get("retry-after")))
+        wait = _retry_after(answer.headers.get("retry-after"))
+        # 429 says that we are too fast, not that the host is down.
+        raise _TransientError(f"answered {status}", _SERVICE, status, wait_s=wait, host_failed=status != 429)
     if status >= 400:
         advice = {401: "check the service's key", 403: "check the service's key", 404: "check the source's URL"}
         raise HttpError(shown(url), f"answered {status}", advice.get(status, "check the source's query"), status=status)

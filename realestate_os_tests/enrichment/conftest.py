@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from realestate_os.resources.host_gate import GATES
 from realestate_os.resources.http_client import HttpClient
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.sandbox.server import Sandbox, start_sandbox
@@ -39,6 +40,7 @@ def http(settings: Settings, sandbox: Sandbox) -> Iterator[HttpClient]:
         yield client
     for faults in sandbox.faults.values():
         faults.clear()
+    GATES.forget()
 
 
 @pytest.fixture

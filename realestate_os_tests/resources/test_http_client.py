@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from realestate_os.resources.addresses import ForbiddenAddressError
+from realestate_os.resources.host_gate import FAILURES_UNTIL_OPEN, GATES
 from realestate_os.resources.http_client import LONGEST_WAIT_S, TRIES, HttpClient, HttpError, shown
 from realestate_os.settings import Settings, load_settings
 
@@ -53,6 +54,7 @@ def server() -> Iterator[Server]:
         yield running
         running.shutdown()
         thread.join()
+    GATES.forget()
 
 
 @pytest.fixture
@@ -205,3 +207,71 @@ def test_keys_passwords_and_fragments_are_not_shown():
     text = shown(url)
     assert not any(secret in text for secret in ("pw", "=1", "=2", "=3", "frag"))
     assert "where=A" in text
+
+
+def test_a_host_that_keeps_failing_is_left_alone_for_all_clients_of_the_process(settings, client, server):
+    server.answers["/a"] = [(503, {}, b"")]
+    for _ in range(FAILURES_UNTIL_OPEN // TRIES):
+        with pytest.raises(HttpError, match="answered 503"):
+            client.get(f"{RECORDS}/a")
+    with (
+        HttpClient(settings, sleep=lambda s: None) as other,
+        pytest.raises(HttpError, match=r"not asked: its host failed many times in a row; run again in \d+ s"),
+    ):
+        other.get(f"{RECORDS}/b")
+    assert len(server.seen) == FAILURES_UNTIL_OPEN
+
+
+@pytest.mark.parametrize("status", [404, 429])
+def test_a_host_that_refuses_or_slows_us_down_is_not_taken_for_dead(client, server, status):
+    server.answers["/a"] = [(status, {}, b"")]
+    server.answers["/b"] = [(200, {}, b"{}")]
+    for _ in range(FAILURES_UNTIL_OPEN):
+        with pytest.raises(HttpError, match=f"answered {status}"):
+            client.get(f"{RECORDS}/a")
+    assert client.get_json(f"{RECORDS}/b") == {}
+
+
+def test_the_pace_of_a_host_is_shared_by_the_threads_and_clients_of_the_process(settings, server):
+    server.answers["/a"] = [(200, {}, b"{}")]
+    slow = settings.model_copy(update={"sandbox_requests_per_s": 20})
+
+    def ask_twenty() -> None:
+        with HttpClient(slow) as http:
+            for _ in range(20):
+                http.get(f"{RECORDS}/a")
+
+    threads = [threading.Thread(target=ask_twenty) for _ in range(2)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # Twenty at once, the other twenty at twenty a second.
+    assert 0.9 < time.monotonic() - started < 3
+    assert len(server.seen) == 40
+
+
+def test_no_key_is_logged_neither_by_us_nor_by_the_libraries_below(client, server, caplog):
+    server.answers["/a"] = [(503, {}, b""), (200, {}, b"{}")]
+    with caplog.at_level(1):
+        client.get_json(f"{RECORDS}/a", {"key": "s3cr3t-1", "$$app_token": "s3cr3t-2"}, {"apikey": "s3cr3t-3"})
+    assert server.seen[0][1]["apikey"] == "s3cr3t-3"
+    assert "HTTP Request: GET" in caplog.text
+    assert "s3cr3t" not in caplog.text
+
+
+def test_the_page_of_a_missing_key_is_named_at_once(client, server):
+    server.answers["/data"] = [(302, {"location": "/missing_key.html"}, b"")]
+    server.answers["/missing_key.html"] = [(200, {"content-type": "text/html"}, b"<html>A valid key must be included")]
+    with pytest.raises(HttpError, match="the service wants a key; set CENSUS_API_KEY"):
+        client.get_json(f"{RECORDS}/data")
+    assert len(server.seen) == 2
+
+
+def test_an_empty_answer_and_a_refusal_that_is_an_answer(client, server):
+    server.answers["/none"] = [(204, {}, b"")]
+    server.answers["/a"] = [(400, {}, b'{"status": {"msg": "SuccessWithoutResult"}}')]
+    assert client.get_json(f"{RECORDS}/none") is None
+    document, response = client.get_document(f"{RECORDS}/a", answers={400})
+    assert (document["status"]["msg"], response.status) == ("SuccessWithoutResult", 400)
