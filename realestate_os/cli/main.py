@@ -95,6 +95,23 @@ def materialize(
 
 
 @app.command()
+def explain(
+    address: Annotated[str, typer.Argument(help="Street address (unit, ZIP where needed) or property_id.")],
+    county: Annotated[str | None, typer.Option("--county", help="County key; default: all counties.")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", help="YYYY-MM-DD; default: the newest day that lists it.")
+    ] = None,
+) -> None:
+    """Say where the figures of one property come from.
+
+    Example: realestate-os explain "1417 E Howell St, 98122" --county king_wa
+    """
+    from realestate_os.cli.explain_command import explain_command
+
+    explain_command(address, county, _day(day))
+
+
+@app.command()
 def up() -> None:
     """Start Postgres, Dagster, MLflow and the web app; Ctrl-C stops them all.
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from realestate_os.cli.main import app, main
 from realestate_os.settings import PROJECT_DIR, get_settings
 
-COMMANDS = {"demo", "up", "doctor", "db", "import", "sandbox", "materialize", "dictionary", "version"}
+COMMANDS = {"demo", "up", "doctor", "db", "import", "sandbox", "materialize", "explain", "dictionary", "version"}
 
 
 @dataclass(frozen=True)
