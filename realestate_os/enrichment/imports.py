@@ -81,7 +81,7 @@ def import_sales(
     objects, refused = ObjectStore.from_settings(settings), SetAside()
     chosen = load_mapping(mapping) if mapping else SalesMapping()
     table = read_sales_table(path, refused)
-    columns = choose_columns(table.cells.columns, chosen, table.name)
+    columns = choose_columns(table.cells, chosen, table.name)
     read = sales_of_table(table, columns, county, chosen, refused)
     known = stored_sales(objects, county.key)
     before = SALES.empty() if known is None else known

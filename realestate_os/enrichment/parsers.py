@@ -6,6 +6,7 @@ what (sales_columns.py for files, assets_config/sources for services).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -18,9 +19,28 @@ Texts: TypeAlias = "pd.Series[Any]"
 SQFT_PER_ACRE = 43_560.0
 # Tried in this order on what is still unread. Day first is never guessed: US records put the month first.
 DATE_FORMATS = ("ISO8601", "%m/%d/%Y", "%Y%m%d", "%Y%m%dT%H%M%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%y",
-                "%m-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%Y/%m/%d")  # fmt: skip
-MONTH_FORMATS = ("%Y-%m", "%m/%Y", "%Y/%m", "%b %Y", "%B %Y", "%b-%Y")
-MONTH_ONLY = r"^\s*(?:\d{4}[-/]\d{1,2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}[ -]\d{4})\s*$"
+                "%m-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y",
+                "%m%d%Y")  # fmt: skip
+MONTH_FORMATS = ("%Y-%m", "%m/%Y", "%Y/%m", "%Y%m", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%m-%Y", "%Y-%b")
+MONTH_ONLY = (
+    r"^(?:\d{4}[-/]\d{1,2}|\d{1,2}[-/]\d{4}|(?:19|20)\d{2}(?:0[1-9]|1[0-2])|"
+    r"[A-Za-z]{3,9}[ -](?:\d{4}|\d{2})|\d{4}-[A-Za-z]{3})$"
+)
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+# Plain numbers that stand for days: a spreadsheet's count since 1899 (1954 to 2064), Unix seconds and milliseconds.
+SPREADSHEET_DAYS, UNIX_SECONDS, UNIX_MILLISECONDS = (20_000, 60_000), (1e8, 5e9), (1e11, 5e12)
+SPREADSHEET_START = pd.Timestamp("1899-12-30")
+SIGNS = r"[$,\s+]|usd|sq\.?\s?f(?:ee)?t\.?|sqft|sf\b|beds?\b|baths?\b"
+ACRES = r"\s*ac(?:res?)?\.?\s*$"
+FULL_AND_HALF = r"^\s*(\d+)\s*(?:f\w*)?(?:\s*[/,&+]?\s*(?:and\s)?(\d+)\s*(?:h\w*|ba\w*)?)?\s*$"
+# Most telling first: "below average" before "average", "very poor" before "poor".
+RANK_WORDS = (
+    (r"excel|luxur|superior|very good|custom|mansion", 5.0),
+    (r"unsound|very poor|poor|salvage|low cost|cheap|minimum", 1.0),
+    (r"fair|below a|worn", 2.0),
+    (r"good|above a|renovated", 4.0),
+    (r"aver|typical|normal|standard|\bavg\b", 3.0),
+)
 # Most telling word first: "condominium apartment" is a condo, "residential townhouse" a townhouse.
 PROPERTY_TYPE_WORDS = (
     ("condo", r"condo|co-?op|strata"),
@@ -50,8 +70,14 @@ def number(values: Texts) -> Texts:
     """A number with thousands separators, currency or unit signs; NaN where there is none."""
     if pd.api.types.is_numeric_dtype(values):
         return _finite(values.astype(float))
-    plain = values.astype("string").str.replace(r"[$,\s]|sq\.?\s?ft\.?|sqft|sf\b", "", regex=True, case=False)
-    return _finite(pd.to_numeric(plain, errors="coerce").astype("Float64").astype(float))
+    found = pd.to_numeric(values, errors="coerce").astype(float)
+    left = found.isna() & values.notna()
+    plain = values[left].astype("string").str.replace(SIGNS, "", regex=True, case=False)
+    shorthand = plain.str.extract(r"^(-?\d+\.?\d*)([km])$", flags=re.IGNORECASE)
+    times = shorthand[1].str.lower().map({"k": 1e3, "m": 1e6}).astype(float)
+    read = pd.to_numeric(plain, errors="coerce").astype("Float64").astype(float)
+    found[left] = read.fillna(pd.to_numeric(shorthand[0], errors="coerce").astype("Float64").astype(float) * times)
+    return _finite(found)
 
 
 def positive(values: Texts) -> Texts:
@@ -62,17 +88,53 @@ def positive(values: Texts) -> Texts:
 
 def acres(values: Texts) -> Texts:
     """Acres -> square feet."""
+    if not pd.api.types.is_numeric_dtype(values):
+        values = values.astype("string").str.replace(ACRES, "", regex=True, case=False)
     return positive(values) * SQFT_PER_ACRE
 
 
+def land(values: Texts) -> Texts:
+    """A lot in square feet; a figure that says acres is turned into them."""
+    in_acres = values.astype("string").str.contains(ACRES, regex=True, case=False).fillna(False).astype(bool)
+    return positive(values.where(~in_acres)).fillna(acres(values.where(in_acres)))
+
+
+def baths(values: Texts) -> Texts:
+    """Bathrooms as one number, or full and half ones in one text ("2F 1H", "2 full, 1 half", "2/1")."""
+    both = values.astype("string").str.extract(FULL_AND_HALF, flags=re.IGNORECASE)
+    full, half = (pd.to_numeric(both[part], errors="coerce").astype("Float64").astype(float) for part in both)
+    return positive(values).fillna(full + half.fillna(0) / 2)
+
+
+def rank(values: Texts) -> Texts:
+    """A grade or condition as a number; words ("Average", "Good") as 1 (poor) to 5 (excellent)."""
+    if pd.api.types.is_numeric_dtype(values):
+        return positive(values)
+    words = values.astype("string").str.strip().str.lower().str.replace(r"[^a-z]+", " ", regex=True)
+    found = pd.Series(np.nan, index=values.index)
+    for pattern, step in RANK_WORDS:
+        found = found.mask(found.isna() & words.str.contains(pattern, regex=True).fillna(False).astype(bool), step)
+    return positive(values).fillna(found)
+
+
+def month(values: Texts) -> Texts:
+    """The number of a month, or its English name."""
+    named = (
+        values.astype("string").str.strip().str.lower().str[:3].map({name: i + 1.0 for i, name in enumerate(MONTHS)})
+    )
+    return number(values).fillna(named.astype(float))
+
+
 def day(values: Texts) -> Texts:
-    """A date in the ways people write it -> datetime64[ns] at midnight; a month alone is its first day."""
+    """A date in the ways people write it -> datetime64[ns] at midnight; a month alone is its first day, a year none."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return pd.to_datetime(values).dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
-    written = text(values).astype("string").str.replace(r"\.0+$", "", regex=True)
+    written = _written_day(values)
+    written = written.where(~written.str.fullmatch(r"\d{4}").fillna(False))
     months = written.str.match(MONTH_ONLY).fillna(False).astype(bool)
     found = _first_that_reads(written.where(~months), DATE_FORMATS)
-    return found.fillna(_first_that_reads(written.where(months), MONTH_FORMATS))
+    found = found.fillna(_first_that_reads(written.where(months), MONTH_FORMATS))
+    return found.fillna(_counted_days(written.where(found.isna())))
 
 
 def epoch_ms(values: Texts) -> Texts:
@@ -82,7 +144,7 @@ def epoch_ms(values: Texts) -> Texts:
 
 def apn(values: Texts) -> Texts:
     """A parcel number without punctuation."""
-    return _each(values, clean_apn)
+    return _each(values, lambda value: clean_apn(re.sub(r"\.0+$", "", str(value).strip())))
 
 
 def zip_code(values: Texts) -> Texts:
@@ -135,6 +197,10 @@ PARSERS: dict[str, Callable[[Texts], Texts]] = {
         number,
         positive,
         acres,
+        land,
+        baths,
+        rank,
+        month,
         day,
         epoch_ms,
         apn,
@@ -151,7 +217,24 @@ def month_only(values: Texts) -> pd.Series[Any]:
     """Which dates name a month and no day."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return pd.Series(False, index=values.index)
-    return values.astype("string").str.match(MONTH_ONLY).fillna(False).astype(bool)
+    return _written_day(values).str.match(MONTH_ONLY).fillna(False).astype(bool)
+
+
+def _written_day(values: Texts) -> Texts:
+    return text(values).astype("string").str.replace(r"\.0+$", "", regex=True)
+
+
+def _counted_days(written: Texts) -> Texts:
+    counts = pd.to_numeric(written, errors="coerce").astype("Float64").astype(float)
+    found = pd.Series(pd.NaT, index=written.index, dtype="datetime64[ns]")
+    for (low, high), unit, origin in (
+        (SPREADSHEET_DAYS, "D", SPREADSHEET_START),
+        (UNIX_SECONDS, "s", "unix"),
+        (UNIX_MILLISECONDS, "ms", "unix"),
+    ):
+        counted = pd.to_datetime(counts.where(counts.between(low, high)), unit=unit, origin=origin, errors="coerce")
+        found = found.fillna(counted.dt.normalize().astype("datetime64[ns]"))
+    return found
 
 
 def _finite(values: Texts) -> Texts:

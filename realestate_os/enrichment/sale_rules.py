@@ -33,7 +33,7 @@ FIRST_SALE = pd.Timestamp("1950-01-01")
 
 
 def finish_sales(fields: pd.DataFrame, county: County, source: str, refused: SetAside) -> pd.DataFrame:
-    """SALES rows, sorted by sale date; what is impossible or stands twice goes to `refused`.
+    """SALES rows on the index of `fields`, sorted by sale date; what is impossible or stands twice goes to `refused`.
 
     Args:
         fields: columns of FIELDS (missing ones count as null), month_only (bool), item (how a
@@ -92,6 +92,7 @@ def _refuse_impossible(fields: pd.DataFrame, county: County, refused: SetAside) 
         ("impossible_rooms", "bathrooms", fields["bathrooms"].astype(float) > MOST_ROOMS, rooms),
         ("impossible_year_built", "year_built", strange_year, "not 1650 to 3 years after the sale"),
         ("outside_county", "latitude", outside, f"not in {county.name} County"),
+        ("several_parcels", "sale_price_usd", _several_parcels(fields), "one price for more than one parcel"),
     ]
     left = pd.Series(True, index=fields.index)
     for reason, field, broken, rule in rules:
@@ -100,6 +101,14 @@ def _refuse_impossible(fields: pd.DataFrame, county: County, refused: SetAside) 
             refused.add(str(item), reason, field=field, value=value, detail=rule)
         left &= ~hit
     return fields[left]
+
+
+def _several_parcels(fields: pd.DataFrame) -> pd.Series[Any]:
+    """Sales that say so, or whose deed conveys other parcels at the same price."""
+    told = (fields["parcels_in_sale"].astype(float) > 1) | (fields["multi_parcel_flag"].astype(float) == 1)
+    deeds = fields[fields["record_id"].notna() & fields["apn"].notna()]
+    parcels = deeds.groupby(["record_id", "sale_date", "sale_price_usd"])["apn"].transform("nunique")
+    return told | (parcels > 1).reindex(fields.index, fill_value=False)
 
 
 def _as_sales(fields: pd.DataFrame, county: County, source: str) -> pd.DataFrame:
@@ -184,4 +193,4 @@ def _once(sales: pd.DataFrame, refused: SetAside) -> pd.DataFrame:
             value=sale_id,
             detail="another row has this sale",
         )
-    return order[~extra].drop(columns="item").reset_index(drop=True)
+    return order[~extra].drop(columns="item")

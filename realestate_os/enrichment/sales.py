@@ -73,7 +73,8 @@ def _sales(fields: pd.DataFrame, source: Source, county: County, refused: SetAsi
     fields["url"] = record_urls(source, county, fields["apn"], url)
     item = fields["record_id"] if "record_id" in fields else fields["apn"]
     fields["month_only"] = (fields["sale_date_precision"] == "month") if "sale_date_precision" in fields else False
-    return finish_sales(fields.assign(item=f"{source.key} " + item.astype(str)), county, source.key, refused)
+    fields = fields.assign(item=f"{source.key} " + item.astype(str))
+    return finish_sales(fields, county, source.key, refused).reset_index(drop=True)
 
 
 def _since(existing: pd.DataFrame, source: Source, on: date) -> str | None:

@@ -6,71 +6,103 @@ not: reading or checking rows (sales_files.py).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from realestate_os.enrichment.column_guess import SalesField, guess_columns
 from realestate_os.errors import RealEstateOSError
 from realestate_os.storage.home import PROPERTY_TYPES
 from realestate_os.yaml_files import read_model
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class SalesFileError(RealEstateOSError):
     """A sales file or its mapping cannot be used; the message names file, what was found and what is needed."""
 
 
-@dataclass(frozen=True)
-class SalesField:
-    """A field that a sales file can carry: the parser that reads it, and its usual names, best first, in one text."""
-
-    parser: str
-    usual_names: str
-
-    @property
-    def names(self) -> list[str]:
-        """The usual names."""
-        return self.usual_names.split()
-
-
 # Names are compared without case, blanks and punctuation ("Sale Price", "SALE_PRICE" -> saleprice). They are those of
 # county assessors (King EXTR_*, Miami-Dade, Cook, Maricopa), MLS exports (RESO) and the well-known public data sets.
 FIELDS: dict[str, SalesField] = {
-    "record_id": SalesField("text", "saleid excisetaxnbr docno documentnumber recordingnbr instrumentnumber"),
+    "record_id": SalesField(
+        "text", "saleid excisetaxnbr docno documentnumber recordingnbr instrumentnumber saledocumentnum docnum deedno"
+    ),
     "apn": SalesField(
         "apn",
-        "apn pin parcelno parcelid parcelnumber parcel folio foliono assessorparcelnumber hcadnum propid id idno",
+        "apn pin pin10 parcelno parcelid parcelnumber parcelnbr parcel folio foliono folionumber folioid "
+        "assessorparcelnumber parno parid parcelnum acct accountnumber accountno account hcadnum propid propertyid "
+        "zpid id idno",
+        r"parcel|folio|^apn|apn$|^pin\d*$|accountn",
+        r"count|num.*parcels|parcels|area|size|sqft|lot|price|date|ratio|type",
     ),
     "street_address": SalesField(
         "text",
         "streetaddress situsaddress siteaddress propertyaddress addrfull fulladdress "
-        "unparsedaddress truesiteaddr physicaladdress situs address street",
+        "unparsedaddress truesiteaddr physicaladdress situs address street location",
+        r"address|^addr|situs",
+        r"mail|owner|city|state|zip|unit|seller|buyer|key|id$|grant",
     ),
     "unit": SalesField("text", "unit unitnumber unitno aptno apartment situsunit aptunit"),
-    "city": SalesField("text", "city situscity sitecity propertycity postalcity postalctyname citi municipality"),
-    "zip_code": SalesField("zip_code", "zipcode zip zip5 postalcode situszip sitezip propertyzip zipcd"),
-    "latitude": SalesField("number", "latitude lat y centroidlat ycoord"),
-    "longitude": SalesField("number", "longitude long lon lng x centroidlong xcoord"),
+    "city": SalesField(
+        "text",
+        "city situscity sitecity propertycity postalcity postalctyname citi municipality cityname",
+        r"city$|^city|municip",
+        r"mail|owner|density|capacity|tax|buyer|seller",
+    ),
+    "zip_code": SalesField(
+        "zip_code",
+        "zipcode zip zip5 postalcode situszip sitezip propertyzip zipcd zcta",
+        r"zip|postalc|zcta|postcode",
+        r"mail|owner|plus4|zip4|buyer|seller|median|income|price",
+    ),
+    "latitude": SalesField("number", "latitude lat y centroidlat ycoord", r"^lat|lat$|latitude", typical=(15, 72)),
+    "longitude": SalesField(
+        "number", "longitude long lon lng x centroidlong xcoord", r"^lon|^lng|lon$|lng$|longitude", typical=(-180, -60)
+    ),
     "property_type": SalesField(
         "property_type",
-        "propertytype proptype hometype propertysubtype usedesc preusedesc principaluse "
-        "buildingtype bldgtype dwellingtype usecode type",
+        "propertytype proptype hometype propertysubtype usedesc preusedesc principaluse landusedesc "
+        "buildingtype bldgtype dwellingtype usecode type housetype structuretype propertyuse landuse",
+        r"(?:prop|home|house|bldg|building|dwelling|struct|use|land).*(?:type|desc|class|use)",
+        r"roof|heat|wall|road|deed|sale|price|condition|quality|found",
     ),
     "bedrooms": SalesField(
         "positive",
         "bedrooms beds bed bedroom bedroomcount numbedrooms numofbedrooms nbrbedrooms "
         "charbeds bedroomabvgr bedroomstotal br bdrms bedrms",
+        r"bedr|bdrm|^nbed|beds?$|numbr$|^br(?:s|count|no|num)",
+        r"bath|sqft|area|size|price",
+        (0.5, 12),
     ),
     "bathrooms": SalesField(
-        "positive",
+        "baths",
         "bathrooms baths bath bathroomcount numbathrooms numofbathrooms bathroomstotaldecimal "
-        "totalbaths bathstotal totbaths bathroomstotalinteger ba",
+        "totalbaths bathstotal totbaths bathroomstotal bathroomstotalinteger ba",
+        r"bath|bthrm",
+        r"half|full|3qtr|qtr|threeq|34|sqft|area|bed|bsmt|basement|fix|hbath|fbath|tbath|style|remod|price",
+        (0.5, 12),
     ),
-    "full_baths": SalesField("number", "fullbaths fullbath bathfullcount charfbath bathroomsfull fbath"),
-    "three_quarter_baths": SalesField("number", "bath3qtrcount threequarterbaths bathroomsthreequarter"),
-    "half_baths": SalesField("number", "halfbaths halfbath bathhalfcount charhbath bathroomshalf hbath"),
+    "full_baths": SalesField(
+        "number",
+        "fullbaths fullbath bathfullcount charfbath bathroomsfull fbath fixbath",
+        r"full?b|bath.*full|fbath|^fb$",
+        r"bsmt|basement",
+        (0.5, 12),
+    ),
+    "three_quarter_baths": SalesField(
+        "number",
+        "bath3qtrcount threequarterbaths bathroomsthreequarter",
+        r"(?:threeq|3q|34|qtr).*ba?th|bath.*(?:3q|34|threeq|qtr)",
+    ),
+    "half_baths": SalesField(
+        "number",
+        "halfbaths halfbath bathhalfcount charhbath bathroomshalf hbath fixhalfbath",
+        r"half?b|bath.*half|hbath|^hb$",
+        r"bsmt|basement",
+    ),
     "square_footage": SalesField(
         "positive",
         "sqftliving livingareasqft sqfttotliving squarefootage squarefeet totlvgarea "
@@ -78,51 +110,147 @@ FIELDS: dict[str, SalesField] = {
         "livingspace charbldgsf bldgsf bldgsqft buildingsqft buildingsquarefeet buildingarea "
         "finishedsqft finishedarea calculatedfinishedsquarefeet homesqft livablearea gla sqft "
         "sqfeet area size",
+        r"(?:liv|lvg|heat|finish|fin|bldg|build|house|home|interior|gross|struct|improv|imp|dwel|resid|tot|floor|adj|"
+        r"usable).*(?:area|sqft|sqfeet|squaref|sf$|size|footage|ft2)|^sqft|^squaref|sqft$|sqfeet|squaref|footage|^gla|gla$",
+        r"lot|land|lnd|bas|bsmt|garage|gar|porch|deck|patio|carport|attic|pool|15$|neigh|near|price|per|cost|acre|val|"
+        r"unfin|1st|2nd|first|second|above|below|year|tax|no$|count",
+        (350, 12_000),
+        needed=True,
     ),
     "lot_size_sqft": SalesField(
-        "positive",
+        "land",
         "sqftlot lotsizesqft lotsqft lotsizesquarefeet lotarea lndsqfoot landsqft "
         "landsquarefeet lotsizearea charlandsf landsf lotsf landsize landarea lotsize lot",
+        r"(?:lot|land|lnd|site|parcel|ground).*(?:area|sqft|sqf|squaref|sf$|size|footage|ft2)|(?:sqft|sf|area).*(?:lot|land|lnd)",
+        r"15$|neigh|near|price|val|acre|use|dim|liv",
+        (200, 2_000_000),
     ),
-    "lot_acres": SalesField("acres", "lotacres acres landacres lotsizeacres kcaacres acreage calculatedacreage"),
+    "lot_acres": SalesField(
+        "acres",
+        "lotacres acres landacres lotsizeacres kcaacres acreage calculatedacreage "
+        "lotarea landarea lotsize lotsizearea landsize lot",
+        r"acre|(?:lot|land|site|parcel).*(?:size|area|ac$)",
+        r"price|val|15$",
+        (0.005 * 43_560, 60 * 43_560),
+    ),
     "year_built": SalesField(
         "positive",
         "yrbuilt yearbuilt constructionyear constyear constyr actualyearbuilt actyrblt "
-        "charyrblt effyrblt yearblt builtyear built",
+        "charyrblt yearblt builtyear built effyrblt effectiveyearbuilt",
+        r"(?:yr|year).*(?:bu?i?lt|blt|const|bld)|(?:built|blt|const).*(?:yr|year)",
+        r"eff|renov|remod|add|garage|pool|age",
+        (1750, 2100),
     ),
-    "age_years": SalesField("number", "age homeage homeageyears ageyears buildingage charage houseage"),
-    "year_renovated": SalesField("positive", "yrrenovated yearrenovated yearremodadd yearremodeled renovationyear"),
-    "stories": SalesField("positive", "floors stories storiescount numstories storiestotal nofloors floorcount"),
+    "age_years": SalesField(
+        "number",
+        "age homeage homeageyears ageyears buildingage charage houseage bldgage propertyage ageofhome",
+        r"(?:home|house|bldg|building|prop|struct|dwelling|effective|actual).*age|^age.*(?:yr|year|home|house|bldg)",
+        r"garage|cover|percent|average|drain|sewage|village|foot",
+        (0.5, 150),
+    ),
+    "year_renovated": SalesField(
+        "positive",
+        "yrrenovated yearrenovated yearremodadd yearremodeled renovationyear yrremodel",
+        r"(?:yr|year).*(?:renov|remod|updat|rehab)|(?:renov|remod|rehab).*(?:yr|year)",
+        typical=(1750, 2100),
+    ),
+    "stories": SalesField(
+        "positive",
+        "floors stories storiescount numstories storiestotal nofloors floorcount",
+        r"stories|storey|numfloors|nooffloors|^floors",
+        r"area|sqft|type|desc",
+        (0.5, 60),
+    ),
     "basement_sqft": SalesField(
         "number",
         "sqftbasement basementsqft sqfttotbasement totalbsmtsf bsmtsqft basementarea",
+        r"(?:bsmt|basement).*(?:sqft|sf$|area|size)|(?:sqft|area).*(?:bsmt|basement)",
+        r"garage|unfin|price",
     ),
     "quality_grade": SalesField(
-        "positive",
-        "grade bldggrade buildinggrade overallqual qualitygrade constructiongrade structurequality quality",
+        "rank",
+        "grade bldggrade buildinggrade overallqual qualitygrade constructiongrade structurequality quality "
+        "qualitycode constquality",
+        r"(?:bldg|build|const|struct|overall|improv|home|house).*(?:grade|qual)|quality|grade$",
+        r"school|air|water|above|below|sqft|area|kitchen|exter|bsmt|basement|garage|sale|view",
+        (0.5, 200),
     ),
-    "condition_grade": SalesField("positive", "condition overallcond conditiongrade conditioncode"),
+    "condition_grade": SalesField(
+        "rank",
+        "condition overallcond conditiongrade conditioncode cdu condcode",
+        r"^cond|cond$|condition",
+        r"air|sale|price|kitchen|exter|bsmt|garage|heat|central",
+        (0.5, 100),
+    ),
     "view_rank": SalesField("number", "view viewrank viewscore"),
-    "waterfront": SalesField("yes_no", "waterfront waterfrontyn iswaterfront wfntlocation"),
+    "waterfront": SalesField(
+        "yes_no", "waterfront waterfrontyn iswaterfront wfntlocation", r"waterfr", r"dist|feet|ft"
+    ),
     "sale_date": SalesField(
         "day",
         "saledate solddate closedate closingdate datesold saledt dateofsale soldon "
-        "transferdate documentdate deeddate dos lastsaledate latestsaledate date",
+        "transferdate documentdate deeddate dos lastsaledate latestsaledate date "
+        "salemonth monthsold soldmonth saleyearmonth saleym yearmonth period",
+        r"(?:sale|sold|clos|transfer|transac|deed|settle|contract|convey|purchase|instr|doc).*(?:date|dt$|day|when|ym$|month|on$|period)"
+        r"|(?:date|month|dt).*(?:sale|sold|clos|transfer|transac|settle|purchase|deed)",
+        r"prior|prev|list|next|record|count|num|prem|2$|3$|price|owner|reg",
+        (1950, 2100),
+        needed=True,
     ),
-    "sale_month": SalesField("number", "monthsold salemonth soldmonth mosold latestsalemonth monthofsale month"),
-    "sale_year": SalesField("number", "yearsold saleyear soldyear yrsold latestsaleyear yearofsale"),
-    "recorded_on": SalesField("day", "recordingdate recordeddate recordedon recorddate daterecorded"),
+    "sale_month": SalesField(
+        "month",
+        "monthsold salemonth soldmonth mosold latestsalemonth monthofsale month",
+        r"(?:mo|month).*(?:sale|sold|clos)|(?:sale|sold|clos).*(?:mo|month|mth|mnth)$|^month|^mth|^mo$",
+        r"prior|prev|list",
+        (1, 12),
+    ),
+    "sale_year": SalesField(
+        "number",
+        "yearsold saleyear soldyear yrsold latestsaleyear yearofsale year yr",
+        r"(?:yr|year).*(?:sale|sold|clos)|(?:sale|sold|clos).*(?:yr|year)$",
+        r"prior|prev|list|built|blt",
+        (1950, 2100),
+    ),
+    "recorded_on": SalesField(
+        "day",
+        "recordingdate recordeddate recordedon recorddate daterecorded",
+        r"record.*(?:date|dt$)|(?:date|dt).*record",
+        typical=(1950, 2100),
+    ),
     "sale_price_usd": SalesField(
         "number",
         "saleprice soldprice closeprice closingprice saleprc saleamount saleamt salespriceusd "
         "salepriceusd sellingprice salesprice pricesold lastsaleprice latestprice "
         "consideration purchaseprice price amount",
+        r"(?:sale|sold|clos|sell|transfer|transac|contract|purchas|deed|paid|settle|convey).*(?:price|prc|amount|amt|value|val|usd|consid|dollar)"
+        r"|(?:price|amount|amt|prc).*(?:paid|sold|sale|usd|dollar|clos|final)|price|consideration",
+        r"per|psf|sqft|sqf|list|ask|orig|adj|assess|tax|prior|prev|reduc|ratio|date|change|cut|index|log|ln|count|loan|"
+        r"mortg|pred|estim|avg|average|median|neigh|code|type|flag|valid",
+        (5_000, 50_000_000),
+        needed=True,
     ),
-    "market_flag": SalesField("yes_no", "armslength isarmslength marketsale qualified quflg validsale"),
-    "assessed_value_usd": SalesField("positive", "assessedvalue totalassessedvalue asrtotal assessedtotal assessed"),
+    "market_flag": SalesField(
+        "yes_no", "armslength isarmslength marketsale qualified quflg validsale isvalid qualifiedsale"
+    ),
+    "parcels_in_sale": SalesField(
+        "number",
+        "parcelcount numparcels parcelsinsale numberofparcels nparcels parcelssold parcelcnt",
+        r"(?:num|no|count|cnt|^n|of|total).*parcels|parcel.*(?:count|cnt|insale)|multi.*parcel.*(?:count|num)",
+        r"id$",
+        (0.5, 50),
+    ),
+    "multi_parcel_flag": SalesField(
+        "yes_no",
+        "ismultisale multiparcel multiparcelsale multiparcelflag ismultiparcel multisale multipleparcels",
+        r"multi.*(?:parcel|sale|prop)",
+    ),
+    "assessed_value_usd": SalesField(
+        "positive", "assessedvalue totalassessedvalue asrtotal assessedtotal assessed", typical=(1_000, 50_000_000)
+    ),
     "market_value_usd": SalesField(
         "positive",
         "marketvalue assessormarketvalue totalmarketvalue fcvcur appraisedval",
+        typical=(1_000, 50_000_000),
     ),
     "annual_tax_usd": SalesField("positive", "annualtax taxamount taxannualamount propertytax taxes"),
 }
@@ -159,23 +287,19 @@ def load_mapping(path: Path) -> SalesMapping:
     return read_model(path, SalesMapping, SalesFileError)
 
 
-def choose_columns(header: Iterable[str], mapping: SalesMapping, name: str) -> dict[str, str]:
+def choose_columns(cells: pd.DataFrame, mapping: SalesMapping, name: str) -> dict[str, str]:
     """Our field -> the file's column: the mapping first, then the best guess for the rest.
 
     Raises:
         SalesFileError: the mapping names a column that is not there, or a needed field has none.
     """
-    columns = list(header)
+    columns = [str(column) for column in cells.columns]
     strange = sorted(c for c in mapping.columns.values() if c is not None and c not in columns)
     if strange:
         raise SalesFileError(f"{name}: the mapping names {', '.join(strange)}, but the columns are: {_listed(columns)}")
+    open_fields = {field: spec for field, spec in FIELDS.items() if field not in mapping.columns}
     chosen = {field: column for field, column in mapping.columns.items() if column is not None}
-    free = {_plain(column): column for column in reversed(columns) if column not in chosen.values()}
-    for field, spec in FIELDS.items():
-        guess = next((free[known] for known in spec.names if known in free), None)
-        if field not in mapping.columns and guess is not None:
-            chosen[field] = guess
-            del free[_plain(guess)]
+    chosen |= guess_columns(cells, open_fields, chosen)
     _refuse_incomplete(chosen, columns, name)
     return chosen
 
@@ -190,10 +314,6 @@ def _refuse_incomplete(chosen: dict[str, str], columns: list[str], name: str) ->
             "If they have other names, rename them, or write a mapping file (columns: {sale_date: THEIR_NAME, ...}) "
             "for realestate-os import sales --mapping."
         )
-
-
-def _plain(column: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", column.lower())
 
 
 def _listed(columns: list[str]) -> str:

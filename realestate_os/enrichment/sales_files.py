@@ -7,6 +7,7 @@ Parquet (storage/table_files.py), which column means what (sales_columns.py), me
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pandas as pd
 
 from realestate_os.counties import County
 from realestate_os.enrichment.as_of import to_days
+from realestate_os.enrichment.column_guess import with_points
 from realestate_os.enrichment.parsers import PARSERS, month_only
 from realestate_os.enrichment.sale_rules import finish_sales
 from realestate_os.enrichment.sales_columns import (
@@ -40,7 +42,7 @@ def read_sales_file(path: Path, county: County, mapping: SalesMapping | None = N
     """
     refused = SetAside()
     table = read_sales_table(path, refused)
-    columns = choose_columns(table.cells.columns, mapping or SalesMapping(), table.name)
+    columns = choose_columns(table.cells, mapping or SalesMapping(), table.name)
     return sales_of_table(table, columns, county, mapping or SalesMapping(), refused), refused
 
 
@@ -51,7 +53,19 @@ def sales_of_table(
     mapping: SalesMapping,
     refused: SetAside,
 ) -> pd.DataFrame:
-    """The table's sales by a chosen mapping; impossible rows go to `refused`."""
+    """The table's sales by a chosen mapping, with a fresh index; impossible rows go to `refused`."""
+    fields = file_fields(table, columns, county, mapping, refused)
+    return finish_sales(fields, county, f"file:{table.name}", refused).reset_index(drop=True)
+
+
+def file_fields(
+    table: TableFile,
+    columns: dict[str, str],
+    county: County,
+    mapping: SalesMapping,
+    refused: SetAside,
+) -> pd.DataFrame:
+    """The table's rows in the columns that finish_sales takes, on the index of its cells."""
     fields = pd.DataFrame({name: PARSERS[FIELDS[name].parser](table.cells[column]) for name, column in columns.items()})
     fields = fields.reindex(columns=[*FIELDS])
     fields["month_only"] = month_only(table.cells[columns["sale_date"]]) if "sale_date" in columns else True
@@ -60,8 +74,7 @@ def sales_of_table(
     fields["apn"] = _full_apn(fields["apn"], county)
     if mapping.property_type is not None:
         fields["property_type"] = fields["property_type"].fillna(mapping.property_type)
-    fields = _with_area(_with_dates(fields, mapping, table), refused)
-    return finish_sales(fields, county, f"file:{table.name}", refused)
+    return _with_area(_with_dates(fields, mapping, table), refused)
 
 
 def read_sales_table(path: Path, refused: SetAside) -> TableFile:
@@ -73,7 +86,8 @@ def read_sales_table(path: Path, refused: SetAside) -> TableFile:
     table = read_table(path, refused, SalesFileError)
     if table.repeated:
         raise SalesFileError(f"{path}: the header names {', '.join(table.repeated)} twice; rename one")
-    return table
+    table.cells.columns = table.cells.columns.astype(str).str.strip()
+    return replace(table, cells=with_points(table.cells))
 
 
 def _with_dates(fields: pd.DataFrame, mapping: SalesMapping, table: TableFile) -> pd.DataFrame:

@@ -200,7 +200,7 @@ def test_a_wrong_mapping_names_file_and_key(tmp_path, text, message):
 
 def test_a_mapping_to_a_column_that_is_not_there_lists_those_that_are():
     with pytest.raises(SalesFileError, match="names PRICE, but the columns are: a, b"):
-        choose_columns(["a", "b"], SalesMapping(columns={"sale_price_usd": "PRICE"}), "f.csv")
+        choose_columns(pd.DataFrame(columns=["a", "b"]), SalesMapping(columns={"sale_price_usd": "PRICE"}), "f.csv")
 
 
 @settings(max_examples=15, deadline=None)
