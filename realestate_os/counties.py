@@ -124,6 +124,22 @@ class TaxOnSale(Strict):
     source: str
 
 
+class ParcelNumber(Strict):
+    """How long the county's parcel numbers are, in digits; shorter ones have lost the zeros before them.
+
+    short_digits: length of the form without the trailing zeros (Cook's PIN without its unit).
+    """
+
+    digits: int = Field(gt=0, le=20)
+    short_digits: int | None = Field(default=None, gt=0, lt=20)
+
+    @model_validator(mode="after")
+    def _shorter(self) -> ParcelNumber:
+        if self.short_digits and self.short_digits >= self.digits:
+            raise ValueError("parcel_number: short_digits must be below digits")
+        return self
+
+
 class County(Strict):
     """One county: facts, filters, targets and the terms of a deal there."""
 
@@ -143,6 +159,7 @@ class County(Strict):
     sales: Sales
     tax_on_sale: TaxOnSale
     owner_data: Literal["none", "assessor"]
+    parcel_number: ParcelNumber | None = None
 
     @field_validator("timezone")
     @classmethod
