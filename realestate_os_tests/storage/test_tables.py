@@ -9,6 +9,7 @@ GIVEN = {
     *("prospect_queue", "property_enrichment", "property_scores", "ml_models", "action_packets", "email_queue"),
     *("email_campaigns", "user_accounts", "tenants", "audit_log", "ping"),
     *("contacts", "deals", "suppressions", "webhook_events", "field_provenance", "lead_signals"),
+    *("property_sightings", "property_aliases", "identity_reviews", "property_events"),
 }
 
 
