@@ -66,11 +66,19 @@ class Filters(Strict):
         return self
 
 
+class DomainLimits(Strict):
+    """Limits for one host; they win over those of the source's file."""
+
+    max_pages: int | None = Field(default=None, gt=0)
+    delay_s: float | None = Field(default=None, ge=0)
+
+
 class Crawl(Strict):
-    """Limits for public hosts; a source may override them."""
+    """Limits for public hosts; a source may override them, and an entry of `domains` the source's."""
 
     max_pages: int = Field(gt=0)
     delay_s: float = Field(ge=0)
+    domains: dict[str, DomainLimits] = {}
 
 
 class Neighborhood(Strict):

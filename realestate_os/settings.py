@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     http_requests_per_s: float = Field(default=4, gt=0)
     sandbox_requests_per_s: float = Field(default=1000, gt=0)
     crawl_time_budget_s: float = Field(default=900, gt=0)
+    archive_keep_days: int = Field(default=1100, ge=1)
     chromium_path: Path | None = None
 
     # Model
@@ -135,8 +136,12 @@ class Settings(BaseSettings):
         """
         if self.sources != "sandbox":
             return {}
+        site = f"http://{self.bind_host}:{self.sandbox_site_port}"
         return {
-            "https://fsbo.sandbox.example": f"http://{self.bind_host}:{self.sandbox_site_port}",
+            "https://fsbo.sandbox.example": site,
+            "https://agents.sandbox.example": f"{site}/agents",
+            "https://paper.sandbox.example": f"{site}/paper",
+            "https://board.sandbox.example": f"{site}/board",
             "https://records.sandbox.example": f"http://{self.bind_host}:{self.sandbox_records_port}",
         }
 

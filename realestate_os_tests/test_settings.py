@@ -151,7 +151,8 @@ def test_a_port_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, port: s
 
 def test_only_the_sandbox_has_origins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Private addresses are refused by every fetcher except these."""
-    assert set(load_settings().origins) == {"https://fsbo.sandbox.example", "https://records.sandbox.example"}
+    sites = ("fsbo", "agents", "paper", "board", "records")
+    assert set(load_settings().origins) == {f"https://{site}.sandbox.example" for site in sites}
     monkeypatch.setenv("SOURCES", "public")
     assert load_settings().origins == {}
 

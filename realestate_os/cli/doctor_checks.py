@@ -105,7 +105,7 @@ def chromium(settings: Settings) -> str:
     found = find_chromium(settings)
     if found is None:
         raise Ailment("not found", MISSING)
-    arguments = [str(one) for one in launch_options(found, ())["args"]]
+    arguments = [str(one) for one in launch_options(found, (), {})["args"]]
     with tempfile.TemporaryDirectory() as profile:
         page = [f"--user-data-dir={profile}", "--headless", "--dump-dom", "data:text/html,<p>doctor</p>"]
         if "<p>doctor</p>" not in _output([str(found), *arguments, *page], MISSING):

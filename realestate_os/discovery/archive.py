@@ -5,6 +5,7 @@ or what a page says (extract.py).
 
 Layout: archive/bodies/<2 hex>/<sha256>.gz, each body once; archive/pages/county=<c>/date=<d>/<source>/
 <sha1 of the URL>.json, one small object a page, written after its body. A page that is there is complete.
+archive/failures/ holds, in the same folders, what is known of pages that could not be had.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from realestate_os.errors import RealEstateOSError
 from realestate_os.resources.object_store import ObjectStore
+
+PAGES, FAILURES, BODIES = "archive/pages", "archive/failures", "archive/bodies"
 
 Kind = Literal["list", "detail"]
 # Cookies and tokens are not kept.
@@ -70,6 +73,21 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """A page that could not be had. status: of the last answer, None when there was none."""
+
+    url: str
+    source: str
+    kind: Kind
+    reason: str
+    detail: str
+    tries: int
+    failed_at: datetime
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class PageArchive:
     """The pages of all counties and days in one object store."""
 
@@ -82,7 +100,7 @@ class PageArchive:
             url=answer.url,
             final_url=answer.final_url,
             status=answer.status,
-            headers={key.lower(): value for key, value in answer.headers.items() if key.lower() in KEPT_HEADERS},
+            headers=_kept(answer.headers),
             fetched_at=answer.fetched_at,
             sha256=digest,
             kind=answer.kind,
@@ -117,20 +135,52 @@ class PageArchive:
         return body
 
     def text(self, page: Page) -> str:
-        """The body as text, by its header, its own declaration or a guess; broken bytes become U+FFFD."""
-        from w3lib.encoding import html_to_unicode
+        """The body as text; see as_text."""
+        return as_text(self.body(page), page.headers.get("content-type"))
 
-        _, text = html_to_unicode(page.headers.get("content-type"), self.body(page), default_encoding="utf-8")
-        return text
+    def put_failure(
+        self, county: str, day: date, failure: Failure, body: bytes | None = None, screenshot: bytes | None = None
+    ) -> str:
+        """Keep what shows why a page could not be had: its facts, the last body, the browser's picture of it.
+
+        Beside the pages and not among them: the next run asks again. Returns the key of the facts.
+        """
+        key = f"{FAILURES}/{_day(county, day)}/{failure.source}/{_url_digest(failure.url)}"
+        for suffix, data in ((".body.gz", body and gzip.compress(body, mtime=0)), (".png", screenshot)):
+            if data:
+                self.store.put(key + suffix, data)
+        facts = asdict(failure) | {"failed_at": failure.failed_at.isoformat(), "headers": _kept(failure.headers)}
+        self.store.put(f"{key}.json", json.dumps(facts, sort_keys=True).encode())
+        return f"{key}.json"
+
+
+def as_text(body: bytes, content_type: str | None) -> str:
+    """Bytes as text, by the header, their own declaration or a guess; broken bytes become U+FFFD."""
+    from w3lib.encoding import html_to_unicode
+
+    _, text = html_to_unicode(content_type, body, default_encoding="utf-8")
+    return text
+
+
+def _kept(headers: dict[str, str]) -> dict[str, str]:
+    return {key.lower(): value for key, value in headers.items() if key.lower() in KEPT_HEADERS}
 
 
 def _body_key(digest: str) -> str:
-    return f"archive/bodies/{digest[:2]}/{digest}.gz"
+    return f"{BODIES}/{digest[:2]}/{digest}.gz"
+
+
+def _day(county: str, day: date) -> str:
+    return f"county={county}/date={day.isoformat()}"
 
 
 def _day_prefix(county: str, day: date) -> str:
-    return f"archive/pages/county={county}/date={day.isoformat()}"
+    return f"{PAGES}/{_day(county, day)}"
+
+
+def _url_digest(url: str) -> str:
+    return hashlib.sha1(url.encode(), usedforsecurity=False).hexdigest()
 
 
 def _page_key(county: str, day: date, source: str, url: str) -> str:
-    return f"{_day_prefix(county, day)}/{source}/{hashlib.sha1(url.encode(), usedforsecurity=False).hexdigest()}.json"
+    return f"{_day_prefix(county, day)}/{source}/{_url_digest(url)}.json"

@@ -1,29 +1,36 @@
 """The browser for pages that are empty until their scripts have run.
 
-Belongs here: finding Chromium, how it is started, and what it may load. Does not: which pages need it
-(spider.py) or Scrapy's other settings (crawl.py).
+Belongs here: finding Chromium, how it is started, what it may load, and how a list is made to show all it
+has. Does not: which pages need it (spider.py), how pages are shared out (browser_pages.py) or Scrapy's
+other settings (crawl.py).
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from realestate_os.discovery.sources import Browser
 from realestate_os.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.async_api import Request
+    from playwright.async_api import Page, Request
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 MISSING = "install Chromium (apt-get install chromium) or set CHROMIUM_PATH"
 # A page's data comes from scripts and their requests; everything else only costs time and tells third
 # parties that we were there.
 ALLOWED_TYPES = frozenset({"document", "script", "xhr", "fetch"})
+# A scrolled list without a mark at its end is whole when nothing has come for so long.
+SETTLED_MS = 3_000
+# More homes than before, or the mark is there (the end of a list) or not (the button for more).
+_GROWN = """([ready, before, mark, there]) => document.querySelectorAll(ready).length > before
+    || (mark !== null && (document.querySelector(mark) !== null) === there)"""
 
 
 def find_chromium(settings: Settings) -> Path | None:
@@ -34,14 +41,14 @@ def find_chromium(settings: Settings) -> Path | None:
     return Path(found) if found else None
 
 
-def launch_options(chromium: Path, origins: Collection[str]) -> dict[str, Any]:
-    """Playwright's launch options for a crawl that may reach these origins only.
+def launch_options(chromium: Path, own_hosts: Collection[str], fixed: Mapping[str, str]) -> dict[str, Any]:
+    """Playwright's launch options for a crawl that may reach our own hosts and those at a fixed address.
 
-    The resolver rule holds where request interception does not: for redirects within Chromium and for
+    The resolver rules hold where request interception does not: for redirects within Chromium and for
     its own background traffic.
     """
-    hosts = sorted({str(urlsplit(origin).hostname) for origin in origins})
-    rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in hosts)])
+    known = [f"MAP {host} {address}" for host, address in sorted(fixed.items())]
+    rules = ", ".join([*known, "MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(own_hosts))])
     args = [
         f"--host-resolver-rules={rules}",
         "--disable-gpu",
@@ -55,6 +62,58 @@ def launch_options(chromium: Path, origins: Collection[str]) -> dict[str, Any]:
     if os.geteuid() == 0:
         args.append("--no-sandbox")  # Chromium refuses to run as root with its sandbox
     return {"executable_path": str(chromium), "headless": True, "args": args}
+
+
+class ListUnfinished(Exception):
+    """A list had more to show when the patience with it ended."""
+
+
+async def show_whole_list(page: Page, how: Browser, timeout_ms: float) -> None:
+    """Press or scroll until a list has no more to show.
+
+    Raises ListUnfinished or Playwright's TimeoutError: half a list must not pass for a whole one, or the homes
+    of the other half would count as gone.
+    """
+    await page.wait_for_selector(how.ready, state="attached", timeout=timeout_ms)
+    more = _press if how.click else _scroll if how.scroll else None
+    for _ in range(how.rounds if more else 0):
+        if more and not await more(page, how, timeout_ms):
+            return
+    if more:
+        raise ListUnfinished(f"more to come after {how.rounds} rounds; raise list_page.browser.rounds")
+
+
+async def _press(page: Page, how: Browser, timeout_ms: float) -> bool:
+    """Press the button and wait for what it brings; False when it is gone."""
+    from playwright.async_api import TimeoutError
+
+    button, before = page.locator(str(how.click)).first, await page.locator(how.ready).count()
+    if not await button.is_visible():
+        return False
+    try:
+        await button.click(timeout=timeout_ms)
+    except TimeoutError:
+        if await button.is_visible():
+            raise
+        return False
+    await page.wait_for_function(_GROWN, arg=[how.ready, before, how.click, False], timeout=timeout_ms)
+    return True
+
+
+async def _scroll(page: Page, how: Browser, timeout_ms: float) -> bool:
+    """Scroll to the end and wait for what it brings; False when nothing more comes."""
+    from playwright.async_api import TimeoutError
+
+    before = await page.locator(how.ready).count()
+    await page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    try:
+        wait_ms = timeout_ms if how.end else SETTLED_MS
+        await page.wait_for_function(_GROWN, arg=[how.ready, before, how.end, True], timeout=wait_ms)
+    except TimeoutError:
+        if how.end:
+            raise
+        return False
+    return not how.end or await page.locator(how.end).count() == 0
 
 
 CONTEXT_OPTIONS: dict[str, Any] = {"accept_downloads": False, "service_workers": "block"}

@@ -15,9 +15,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from realestate_os.resources.addresses import own_hosts
 from realestate_os.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from realestate_os.discovery.sources import Source
+    from realestate_os.discovery.spider import ListingSpider
 
 # Time for the last pages to end after the time budget, before the process is stopped from outside.
 GRACE_S = 45.0
@@ -49,7 +55,9 @@ class CrawlSpec:
 
 @dataclass(frozen=True)
 class CrawlResult:
-    """What a crawl did. requests counts everything that went to the site; stopped_by: pages, time or None."""
+    """What a crawl did. requests counts everything that went to the site; stopped_by: pages, time, site (it asked
+    for more patience than there is) or None.
+    """
 
     fetched: int = 0
     rendered: int = 0
@@ -81,12 +89,12 @@ def run(spec: CrawlSpec, settings: Settings) -> CrawlResult:
     from realestate_os.discovery.archive import PageArchive
     from realestate_os.discovery.browser import find_chromium
     from realestate_os.discovery.sources import load_source
-    from realestate_os.discovery.spider import Job, ListingSpider
+    from realestate_os.discovery.spider import Job
     from realestate_os.resources.object_store import ObjectStore
 
     source = load_source(spec.source, settings.assets_config_dir / "sources")
     county = load_county(spec.county, settings.assets_config_dir / "counties")
-    chromium = find_chromium(settings) if source.detail_page.browser_if else None
+    chromium = find_chromium(settings) if source.needs_browser else None
     job = Job(
         source=source,
         county=spec.county,
@@ -103,12 +111,30 @@ def run(spec: CrawlSpec, settings: Settings) -> CrawlResult:
     if source.historical:
         scrapy_settings["DEFAULT_REQUEST_HEADERS"]["X-As-Of"] = spec.day
     if chromium:
-        scrapy_settings |= _with_browser(chromium, job.origins, settings, source.limits.browser_pages)
+        scrapy_settings = _with_browser(scrapy_settings, chromium, job.origins, settings, source.limits.browser_pages)
     process = CrawlerProcess(scrapy_settings)
-    crawler = process.create_crawler(ListingSpider)
+    crawler = process.create_crawler(_spider_class(source))
     process.crawl(crawler, job=job)
     process.start()
     return _result(crawler)
+
+
+def _spider_class(source: Source) -> type[ListingSpider]:
+    from importlib import import_module
+
+    from realestate_os.discovery.sources import SourceError
+    from realestate_os.discovery.spider import ListingSpider
+
+    if source.spider is None:
+        return ListingSpider
+    module, _, name = source.spider.partition(":")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise SourceError(f"{source.key}.yaml: spider: {source.spider} cannot be loaded: {error}") from None
+    if not (isinstance(found, type) and issubclass(found, ListingSpider)):
+        raise SourceError(f"{source.key}.yaml: spider: {source.spider} is no subclass of ListingSpider")
+    return found
 
 
 def _polite(settings: Settings, limits: Any, delay_s: float) -> dict[str, Any]:
@@ -125,6 +151,8 @@ def _polite(settings: Settings, limits: Any, delay_s: float) -> dict[str, Any]:
         "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
         "RETRY_TIMES": limits.retries,
         "RETRY_WAIT_S": limits.retry_wait_s,
+        "TWISTED_DNS_RESOLVER": "realestate_os.discovery.resolver.PublicResolver",
+        "OWN_HOSTS": sorted(own_hosts(settings)),
         "DOWNLOAD_TIMEOUT": settings.http_timeout_s,
         "DOWNLOAD_MAXSIZE": settings.http_max_body_bytes,
         "DOWNLOAD_WARNSIZE": 0,
@@ -140,22 +168,28 @@ def _polite(settings: Settings, limits: Any, delay_s: float) -> dict[str, Any]:
             # Closest to the network, so that redirects and robots.txt pass it too.
             "realestate_os.discovery.middlewares.AddressGuard": 900,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-            "realestate_os.discovery.middlewares.PatientRetry": 550,
+            "realestate_os.discovery.middlewares.Patience": 550,
         },
     }
 
 
-def _with_browser(chromium: Path, origins: frozenset[str], settings: Settings, pages: int) -> dict[str, Any]:
+def _with_browser(
+    polite: dict[str, Any], chromium: Path, origins: frozenset[str], settings: Settings, pages: int
+) -> dict[str, Any]:
     """Playwright beside Scrapy's own downloads; Chromium starts with the first page that needs it."""
     from scrapy.settings.default_settings import RETRY_EXCEPTIONS
 
     from realestate_os.discovery.browser import Gate, launch_options
+    from realestate_os.discovery.resolver import fixed_addresses
 
+    ours = own_hosts(settings) & {str(urlsplit(origin).hostname) for origin in origins}
     handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
-    return {
+    middlewares = {"realestate_os.discovery.browser_pages.BrowserPages": 950}
+    return polite | {
         # One handler a scheme, each with a browser of its own: only for those that the source uses.
         "DOWNLOAD_HANDLERS": {origin.split(":", 1)[0]: handler for origin in origins},
-        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(chromium, origins),
+        "DOWNLOADER_MIDDLEWARES": polite["DOWNLOADER_MIDDLEWARES"] | middlewares,
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(chromium, ours, fixed_addresses(origins, ours)),
         "PLAYWRIGHT_MAX_CONTEXTS": 1,
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": pages,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.http_timeout_s * 1000,
@@ -167,6 +201,7 @@ def _with_browser(chromium: Path, origins: frozenset[str], settings: Settings, p
 def _result(crawler: Any) -> CrawlResult:
     stats, tally = crawler.stats, crawler.spider.tally
     out_of_time = stats.get_value("finish_reason") == "closespider_timeout"
+    stopped_by = "time" if out_of_time else "pages" if tally.over_budget else None
     errors = sum(count for name, count in stats.get_stats().items() if name.startswith("spider_exceptions/"))
     return CrawlResult(
         fetched=tally.fetched,
@@ -174,7 +209,7 @@ def _result(crawler: Any) -> CrawlResult:
         needs_browser=tally.needs_browser,
         over_budget=tally.over_budget,
         requests=stats.get_value("downloader/request_count", 0),
-        stopped_by="time" if out_of_time else "pages" if tally.over_budget else None,
+        stopped_by=tally.stopped_by or stopped_by,
         spider_errors=errors,
         storage_error=tally.storage_error,
         failures=tally.failures,

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +36,9 @@ from realestate_os.settings import Settings
 from realestate_os.storage.set_aside import SetAside
 
 log = logging.getLogger(__name__)
+
+# Each source is a host of its own and is asked at its own pace; the processes share this machine.
+SOURCES_AT_ONCE = 4
 
 
 class CrawlError(RealEstateOSError):
@@ -60,18 +64,24 @@ def fetch_pages(county: County, day: date, settings: Settings, store: ObjectStor
         CrawlError: a source cannot be fetched for the day, or gave nothing; the other sources are done first.
         SourceError: a source file is wrong.
     """
-    reports, errors = [], []
-    for source in active_sources(county.key, settings):
+
+    def fetch(source: Source) -> FetchReport | CrawlError:
         try:
-            reports.append(_fetch(source, county, day, settings, PageArchive(store)))
+            return fetch_source(source, county, day, settings, store)
         except CrawlError as error:
-            errors.append(str(error))
+            return error
+
+    with ThreadPoolExecutor(SOURCES_AT_ONCE) as pool:
+        found = list(pool.map(fetch, active_sources(county.key, settings)))
+    errors = [one for one in found if isinstance(one, CrawlError)]
     if errors:
-        raise CrawlError("; ".join(errors))
-    return reports
+        raise CrawlError("; ".join(map(str, errors)))
+    return [one for one in found if isinstance(one, FetchReport)]
 
 
-def _fetch(source: Source, county: County, day: date, settings: Settings, archive: PageArchive) -> FetchReport:
+def fetch_source(source: Source, county: County, day: date, settings: Settings, store: ObjectStore) -> FetchReport:
+    """Bring the archive of one source, county and day up to date. Raises CrawlError."""
+    archive = PageArchive(store)
     started = time.monotonic()
     pages, todo = _state(source, county, day, settings, archive)
     crawl = CrawlResult()
@@ -96,7 +106,7 @@ def _state(
     source: Source, county: County, day: date, settings: Settings, archive: PageArchive
 ) -> tuple[dict[str, Page], Frontier]:
     pages = {page.url: page for page in archive.pages(county.key, day, source.key)}
-    todo = frontier(pages, archive.text, source, county.key, lambda url: to_logical(url, settings))
+    todo = frontier(pages, archive, source, county.key, lambda url: to_logical(url, settings))
     return pages, todo
 
 
@@ -234,6 +244,6 @@ def set_aside_of(reports: list[FetchReport]) -> SetAside:
     """The pages that could not be had, with their reasons."""
     refused = SetAside()
     for failure in (failure for report in reports for failure in report.crawl.failures):
-        detail = f"{failure['detail']} ({failure['tries']} tries)"
+        detail = f"{failure['detail']} ({failure['tries']} tries); kept as {failure['kept']}"
         refused.add(failure["url"], failure["reason"], field=failure["kind"], detail=detail)
     return refused

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
+from scrapy.robotstxt import RobotParser
 
 from realestate_os.resources.addresses import ForbiddenAddressError, refuse_private
 
-# A site that asks for more patience than this is left alone until the next run.
+# A site that asks for more patience than this is left alone: the crawl ends, the next run goes on.
 MAX_WAIT_S = 120.0
 
 
@@ -33,6 +36,7 @@ class AddressGuard:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.own_hosts = frozenset(crawler.settings.getlist("OWN_HOSTS"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AddressGuard:
@@ -45,24 +49,56 @@ class AddressGuard:
         parts = urlsplit(request.url)
         if f"{parts.scheme}://{parts.netloc}" not in spider.job.origins:
             raise AddressRefused(f"{request.url[:200]}: not a page of the source")
+        if parts.hostname in self.own_hosts:
+            return
         try:
-            # Looks the name up, each time: an address can change between two requests.
+            # Words before the connection is tried; resolver.py judges the address that is connected to.
             await asyncio.to_thread(refuse_private, request.url, spider.job.settings)
         except ForbiddenAddressError as error:
             raise AddressRefused(str(error)) from None
 
 
-class PatientRetry(RetryMiddleware):
-    """Scrapy's retries, after a wait that doubles each time, or as long as Retry-After asks."""
+class Patience(RetryMiddleware):
+    """Scrapy's retries, after a wait that doubles each time or as long as Retry-After asks; and the pauses that
+    the site asks of everybody: Crawl-delay in robots.txt, Retry-After.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler.settings)
+        self.crawler = crawler
+        self.free_at, self.crawl_delay_s = 0.0, 0.0
+        crawler.signals.connect(self.read_robots, signals.robots_parsed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Patience:
+        """As Scrapy makes it."""
+        return cls(crawler)
+
+    def read_robots(self, robotparser: RobotParser) -> None:
+        """Crawl-delay, which Scrapy leaves alone."""
+        asked = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
+        self.crawl_delay_s = min(asked or 0.0, MAX_WAIT_S)
+
+    async def process_request(self, request: Request) -> None:
+        """Wait until the site may be asked again."""
+        now = time.monotonic()
+        wait = self.free_at - now
+        self.free_at = max(self.free_at, now) + self.crawl_delay_s
+        if wait > 0:
+            await asyncio.sleep(wait)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The response, or the request again after its wait."""
         again = super().process_response(request, response)
-        if isinstance(again, Request):
-            wait = max(self._wait_s(again), retry_after_s(response))
-            if wait > MAX_WAIT_S:
-                return response
-            await asyncio.sleep(wait)
+        if not isinstance(again, Request):
+            return again
+        asked = retry_after_s(response)
+        if asked > MAX_WAIT_S:
+            spider: Any = self.crawler.spider
+            spider.stop("retry_after")
+            return response
+        self.free_at = max(self.free_at, time.monotonic() + asked)
+        await asyncio.sleep(max(self._wait_s(again), asked))
         return again
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from realestate_os.counties import County
+from realestate_os.counties import County, DomainLimits
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
 from realestate_os.yaml_files import read_model, read_yaml
@@ -68,18 +68,54 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ListPage(Strict):
-    """CSS of the links to detail pages, and of the link to the next list page."""
+class Browser(Strict):
+    """How a browser comes to see a whole list. ready: CSS of what stands there once for each home; then `click`
+    (CSS of a button) is pressed until it is gone, or the page is scrolled until no more comes.
 
-    detail_links: str
+    end: CSS of what only the end of a scrolled list shows; without it a list that is slow to grow looks whole.
+    """
+
+    ready: str
+    click: str | None = None
+    scroll: bool = False
+    end: str | None = None
+    rounds: int = Field(default=200, ge=1, le=2000)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Browser:
+        if self.click and self.scroll:
+            raise ValueError("click or scroll: a list grows by one of them")
+        return self
+
+
+class ListPage(Strict):
+    """What leads to the homes.
+
+    format html: CSS of the links to detail pages, and of the link to the next list page, in a page as it came
+    or (browser) as a browser shows it. format sitemap: the protocol of sitemaps.org, gzipped or not; of an index
+    those sitemaps are followed that `sitemaps` (a regular expression) finds.
+    """
+
+    format: Literal["html", "sitemap"] = "html"
+    detail_links: str | None = None
     next_page: str | None = None
+    browser: Browser | None = None
+    sitemaps: str = ""
+
+    @model_validator(mode="after")
+    def _fits_its_format(self) -> ListPage:
+        if self.format == "html" and not self.detail_links:
+            raise ValueError("detail_links: needed where format is html")
+        if self.format == "sitemap" and (self.detail_links or self.next_page or self.browser):
+            raise ValueError("format sitemap takes no detail_links, next_page or browser")
+        return self
 
 
 class DetailPage(Strict):
     """url_pattern: regular expression found in a detail page's URL, its group `key` is the listing's id.
 
-    content: CSS of the part that is read; browser_if: CSS that only an empty, client-rendered page matches;
-    ready: CSS that appears when the browser has filled it.
+    content: CSS of the part that is read; browser_if: CSS that only an empty, client-rendered page matches, or
+    `always`; ready: CSS that appears when the browser has filled it.
     """
 
     url_pattern: str
@@ -118,7 +154,10 @@ class Limits(Strict):
 
 
 class Source(Strict):
-    """One site. profile says with which SOURCES it is in use; historical that it can show past days."""
+    """One site. profile says with which SOURCES it is in use; historical that it can show past days.
+
+    spider: `package.module:Class`, a subclass of spider.ListingSpider for a site that needs other requests.
+    """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     kind: Literal["site"]
@@ -133,6 +172,7 @@ class Source(Strict):
     labels: dict[str, list[str]] = {}
     selectors: dict[str, str] = {}
     limits: Limits = Limits()
+    spider: str | None = Field(default=None, pattern=r"^[\w.]+:\w+$")
 
     @field_validator("start_urls")
     @classmethod
@@ -163,12 +203,21 @@ class Source(Strict):
         return {"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in self.starts(county)}
 
     def delay_s(self, county: County) -> float:
-        """Seconds between two requests."""
-        return county.crawl.delay_s if self.limits.delay_s is None else self.limits.delay_s
+        """Seconds between two requests: the county's word on the host, else ours, else the county's for all."""
+        said = (self._of_host(county).delay_s, self.limits.delay_s, county.crawl.delay_s)
+        return next(delay for delay in said if delay is not None)
 
     def max_pages(self, county: County) -> int:
-        """Pages a day, list pages included."""
-        return county.crawl.max_pages if self.limits.max_pages is None else self.limits.max_pages
+        """Pages a day, list pages included; said in the same three places."""
+        return self._of_host(county).max_pages or self.limits.max_pages or county.crawl.max_pages
+
+    def _of_host(self, county: County) -> DomainLimits:
+        return county.crawl.domains.get(str(urlsplit(self.start_urls[0]).hostname), DomainLimits())
+
+    @property
+    def needs_browser(self) -> bool:
+        """Whether some of the pages are empty until their scripts have run."""
+        return bool(self.list_page.browser or self.detail_page.browser_if)
 
     def listing_key(self, url: str) -> str | None:
         """The listing's id in a detail page's URL; None for any other page."""

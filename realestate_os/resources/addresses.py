@@ -28,7 +28,8 @@ def to_origin(url: str, settings: Settings) -> str:
 
 def to_logical(url: str, settings: Settings) -> str:
     """The URL that was called -> the one that is stored."""
-    for base, origin in settings.origins.items():
+    # The longest first: sites of the sandbox share a port, each under a path of its own.
+    for base, origin in sorted(settings.origins.items(), key=lambda pair: -len(pair[1])):
         if url == origin or url.startswith(f"{origin}/"):
             return base + url[len(origin) :]
     return url
@@ -46,13 +47,24 @@ def refuse_private(url: str, settings: Settings) -> None:
     if f"{parts.scheme}://{parts.netloc}" in settings.origins.values():
         return
     for address in _resolve(parts.hostname):
-        if not address.is_global or address.is_multicast:
+        if not public_address(address):
             raise ForbiddenAddressError(f"{url[:200]}: leads to {address}, which is not a public address")
 
 
-def _resolve(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+def public_address(address: str) -> bool:
+    """Whether an IP address (v4 or v6) is one of the public Internet."""
+    known = ipaddress.ip_address(address)
+    return known.is_global and not known.is_multicast
+
+
+def own_hosts(settings: Settings) -> set[str]:
+    """Hosts of the configured origins: the only ones that may have a private address."""
+    return {str(urlsplit(origin).hostname) for origin in settings.origins.values()}
+
+
+def _resolve(host: str) -> list[str]:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
         return []
-    return [ipaddress.ip_address(str(info[4][0]).split("%")[0]) for info in found]
+    return [str(info[4][0]).split("%")[0] for info in found]

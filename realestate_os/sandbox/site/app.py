@@ -21,6 +21,7 @@ from realestate_os.sandbox.asked import county_of, day_of
 from realestate_os.sandbox.control import control_routes
 from realestate_os.sandbox.faults import Faults
 from realestate_os.sandbox.site import pages
+from realestate_os.sandbox.site.cross_posts import cross_post_routes
 from realestate_os.sandbox.world import World
 from realestate_os.sandbox.world.notices import BASE
 
@@ -30,6 +31,8 @@ Lists, 25 a page: {counties}.
 Details: /COUNTY/home/SLUG, as plain HTML, as JSON-LD, or rendered by the browser. Also /robots.txt and /sitemap.xml.
 Labels of dl.facts: Price, Status, Address, City, Property type, Bedrooms, Bathrooms, Living area, Lot size, Year built,
 Renovated, Stories, Basement, Garage, View, Waterfront, Condition, HOA dues, Parcel number, Listed, Contact, Phone.
+Three more sites, on which one seller in ten posts again: /agents/COUNTY/listings (JSON-LD),
+/paper/COUNTY/sitemap.xml (sitemaps, microdata), /board/COUNTY/posts (a list with a button for more).
 The header X-As-Of: YYYY-MM-DD shows the site as of another day.
 Control: GET /_control/planted?county=&on=; GET, POST and DELETE /_control/faults.
 """
@@ -50,6 +53,7 @@ def site_app(world: World, faults: Faults) -> Starlette:
             Route("/robots.txt", routes.robots),
             Route("/sitemap.xml", routes.sitemap),
             Route("/private/{rest:path}", routes.private),
+            *cross_post_routes(world),
             Route("/{county}/homes", routes.homes),
             Route("/{county}/home/{slug}", routes.home),
             Route("/{county}/api/home/{slug}", routes.home_data),

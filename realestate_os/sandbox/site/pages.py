@@ -88,7 +88,7 @@ def detail_page(county: str, notice: Notice, on: date) -> str:
         canonical=notice.url(county),
         on=on.isoformat(),
         drawing=drawing(notice),
-        jsonld=_script_json(json_ld(county, notice)) if notice.page == "jsonld" else "",
+        jsonld=script_json(json_ld(county, notice)) if notice.page == "jsonld" else "",
         history=[(day.isoformat(), f"${usd:,.0f}") for day, usd in notice.price_history],
     )
 
@@ -113,7 +113,7 @@ def text_page(title: str, lines: list[str]) -> str:
 def json_ld(county: str, notice: Notice) -> dict[str, Any]:
     """schema.org: a RealEstateListing about a home, with an Offer when a price is shown."""
     home = {
-        "@type": SCHEMA_TYPES.get(notice.property_type, "Residence"),
+        "@type": schema_type(notice),
         "address": _address(notice),
         "geo": {"@type": "GeoCoordinates", "latitude": notice.latitude, "longitude": notice.longitude},
         "numberOfBedrooms": notice.bedrooms,
@@ -136,6 +136,11 @@ def json_ld(county: str, notice: Notice) -> dict[str, Any]:
             "provider": {"@type": "Person", "name": notice.contact_name, "telephone": notice.phone},
         }
     )
+
+
+def schema_type(notice: Notice) -> str:
+    """schema.org's word for the home."""
+    return SCHEMA_TYPES.get(notice.property_type, "Residence")
 
 
 ADDITIONAL = (
@@ -203,7 +208,7 @@ def _without_none(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
-def _script_json(data: dict[str, Any]) -> str:
+def script_json(data: dict[str, Any]) -> str:
     """JSON that cannot close its script element."""
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
 
