@@ -1,6 +1,6 @@
-"""A detail page -> the texts of its fields, in three ways.
+"""A detail page -> the texts of its fields, in four ways.
 
-Belongs here: the order of the ways (JSON-LD, labels, selectors of the source file) and their merging.
+Belongs here: the order of the ways (JSON-LD, microdata, selectors of the source file, labels) and their merging.
 Does not: what the texts mean (rules.py, seller_text.py).
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from parsel import Selector
 
-from realestate_os.discovery.jsonld import jsonld_fields
 from realestate_os.discovery.labels import labelled_fields
+from realestate_os.discovery.schema_org import jsonld_fields, microdata_fields
 from realestate_os.discovery.sources import Source
 
 # A page on which no way finds two of these is not a listing that we can read.
@@ -20,7 +20,7 @@ TELLING = ("street_address", "address", "price", "bedrooms", "square_footage", "
 
 @dataclass(frozen=True)
 class RawListing:
-    """Texts by field (sources.FIELDS), and which way gave most: jsonld, labels or selectors."""
+    """Texts by field (sources.FIELDS), and which way gave most: jsonld, microdata, selectors or labels."""
 
     fields: dict[str, str]
     read_by: str
@@ -35,8 +35,9 @@ def read_page(text: str, source: Source) -> RawListing | None:
     root = next(iter(page.css(source.detail_page.content)), page)
     ways = {
         "jsonld": jsonld_fields(text),
-        "labels": labelled_fields(root, source.labels),
+        "microdata": microdata_fields(text),
         "selectors": _selected(root, source),
+        "labels": labelled_fields(root, source.labels),
     }
     fields: dict[str, str] = {}
     for found in ways.values():

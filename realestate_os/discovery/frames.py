@@ -22,7 +22,7 @@ LISTINGS = Frame(
         Column("url", "string", "Logical URL of the page", nullable=False),
         Column("page_sha256", "string", "Digest of the archived page it was read from", nullable=False),
         Column("fetched_at", "timestamp", "When the page was fetched", nullable=False),
-        Column("read_by", "string", "jsonld, labels or selectors: how the page was read", nullable=False),
+        Column("read_by", "string", "jsonld, microdata, selectors or labels: how the page was read", nullable=False),
         *HOME_COLUMNS,
         Column("garage_spaces", "float64", "Garage", "cars"),
         Column("hoa_usd_month", "float64", "Association fee", "USD/month"),

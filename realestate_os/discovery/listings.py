@@ -86,7 +86,7 @@ def _read(page: Page, archive: PageArchive, source: Source, terms: Terms) -> Row
         return Refusal("unreadable_page", "body", None, str(error))
     raw, key = read_page(text, source), source.listing_key(page.url)
     if raw is None or key is None:
-        rule = "JSON-LD, labels or selectors that tell at least two facts of a home"
+        rule = "schema.org, selectors or labels that tell at least two facts of a home"
         return Refusal("unreadable_page", "body", text[:100], rule)
     row = listing_row(raw, page, key, terms.county.key, terms.day)
     row["completeness"] = completeness(row)

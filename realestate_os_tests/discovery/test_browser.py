@@ -9,7 +9,8 @@ import pytest
 from realestate_os.counties import County
 from realestate_os.discovery.archive import PageArchive
 from realestate_os.discovery.browser import find_chromium, launch_options
-from realestate_os.discovery.fetch import fetch_pages
+from realestate_os.discovery.fetch import fetch_source
+from realestate_os.discovery.sources import Source
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.settings import Settings, load_settings
 from realestate_os_tests.discovery.conftest import DAY
@@ -24,7 +25,9 @@ def shell(site: Site, slug: str, extra: str = "") -> None:
     site.page(f"/king_wa/home/{slug}", SHELL.format(data=f"/data/{slug}").replace("</body>", f"{extra}</body>"))
 
 
-def test_a_page_reaches_nobody_else(king: County, site: Site, site_settings: Settings, store: ObjectStore) -> None:
+def test_a_page_reaches_nobody_else(
+    king: County, site: Site, site_settings: Settings, store: ObjectStore, source: Source
+) -> None:
     with running() as other:
         away = f"http://localhost:{other.port}"
         other.page("/stolen", "secret")
@@ -39,7 +42,7 @@ def test_a_page_reaches_nobody_else(king: County, site: Site, site_settings: Set
         )
         shell(site, "tricky", tricks)
         site.homes(["tricky"])
-        (report,) = fetch_pages(king, DAY, site_settings, store)
+        report = fetch_source(source, king, DAY, site_settings, store)
         assert not other.hits
     assert report.crawl.rendered == 1 and not report.crawl.failures
     assert site.hits["/photo.png"] == 0
@@ -48,28 +51,28 @@ def test_a_page_reaches_nobody_else(king: County, site: Site, site_settings: Set
 
 
 def test_a_page_that_is_never_ready_does_not_stop_the_others(
-    king: County, site: Site, site_settings: Settings, store: ObjectStore
+    king: County, site: Site, site_settings: Settings, store: ObjectStore, source: Source
 ) -> None:
     settings = site_settings.model_copy(update={"http_timeout_s": 2.0})
     site.page("/king_wa/home/hangs", '<div id="home" data-rendered="client"></div>')
     site.page("/king_wa/home/loops", '<div id="home" data-rendered="client"></div><script>for (;;) {}</script>')
     shell(site, "fine")
     site.homes(["hangs", "loops", "fine"])
-    (report,) = fetch_pages(king, DAY, settings, store)
+    report = fetch_source(source, king, DAY, settings, store)
     assert {failure["url"].rsplit("/", 1)[-1] for failure in report.crawl.failures} == {"hangs", "loops"}
     assert {failure["reason"] for failure in report.crawl.failures} == {"timeout"}
     assert report.crawl.rendered == 1
 
 
 def test_a_rendered_page_has_a_largest_size(
-    king: County, site: Site, site_settings: Settings, store: ObjectStore
+    king: County, site: Site, site_settings: Settings, store: ObjectStore, source: Source
 ) -> None:
     settings = site_settings.model_copy(update={"http_max_body_bytes": 50_000})
     shell(site, "grows")
     site.page("/data/grows", INSIDE + "<p>" + "x" * 60_000)
     shell(site, "fine")
     site.homes(["grows", "fine"])
-    (report,) = fetch_pages(king, DAY, settings, store)
+    report = fetch_source(source, king, DAY, settings, store)
     assert [failure["reason"] for failure in report.crawl.failures] == ["too_large"]
 
 
@@ -83,6 +86,6 @@ def test_where_chromium_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert find_chromium(load_settings(chromium_path=tmp_path / "nowhere")) is None
 
 
-def test_only_the_sites_host_is_resolved(tmp_path: Path) -> None:
-    args = launch_options(tmp_path, {"http://127.0.0.1:8801", "https://a.example"})["args"]
-    assert "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE a.example" in args
+def test_only_the_sites_host_is_found_and_at_one_address(tmp_path: Path) -> None:
+    args = launch_options(tmp_path, {"127.0.0.1"}, {"a.example": "93.184.215.14"})["args"]
+    assert "--host-resolver-rules=MAP a.example 93.184.215.14, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1" in args

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realestate_os.discovery.extract import read_page
-from realestate_os.discovery.jsonld import jsonld_fields
+from realestate_os.discovery.schema_org import jsonld_fields
 from realestate_os.discovery.sources import Source
 from realestate_os_tests.discovery.sites import home_page
 

@@ -18,9 +18,9 @@ import yaml
 from realestate_os.counties import County
 from realestate_os.discovery.archive import PageArchive
 from realestate_os.discovery.crawl import CrawlSpec
-from realestate_os.discovery.fetch import CrawlError, FetchReport, fetch_pages, set_aside_of
+from realestate_os.discovery.fetch import CrawlError, FetchReport, fetch_source, set_aside_of
 from realestate_os.discovery.listings import listings_of_day
-from realestate_os.discovery.sources import Source
+from realestate_os.discovery.sources import Source, load_source
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.sandbox.faults import Fault
 from realestate_os.sandbox.server import Sandbox
@@ -32,8 +32,8 @@ HOME = "/king_wa/home/"
 
 
 def fetched(king: County, settings: Settings, store: ObjectStore, day: date = DAY) -> FetchReport:
-    (report,) = fetch_pages(king, day, settings, store)
-    return report
+    """Doorstep alone."""
+    return fetch_source(load_source("sandbox_fsbo", settings.assets_config_dir / "sources"), king, day, settings, store)
 
 
 def with_limits(settings: Settings, folder: Path, **limits: Any) -> Settings:

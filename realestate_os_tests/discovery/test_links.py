@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 
 import pytest
 
 from realestate_os.discovery.archive import Answer, Page, PageArchive
-from realestate_os.discovery.links import Frontier, frontier, list_links
-from realestate_os.discovery.sources import Source
+from realestate_os.discovery.links import MAX_SITEMAP_BYTES, Frontier, ListLinks, frontier, list_links
+from realestate_os.discovery.sources import Source, load_source
+from realestate_os.settings import PROJECT_DIR
 from realestate_os_tests.discovery.sites import BASE, list_page
 from realestate_os_tests.discovery.test_archive import DAY, answer
 
 LIST = f"{BASE}/king_wa/homes?page="
+
+
+@pytest.fixture
+def paper() -> Source:
+    return load_source("sandbox_paper", PROJECT_DIR / "assets_config" / "sources")
 
 
 def same(url: str) -> str:
@@ -34,14 +41,52 @@ def test_links_are_absolute_once_and_of_the_site(source: Source) -> None:
         ],
         "/king_wa/homes?page=2",
     )
-    found = list_links(text, f"{LIST}1", source, "king_wa", same)
-    assert found.details == [f"{BASE}/king_wa/home/a", f"{BASE}/king_wa/home/b"]
-    assert found.next_page == f"{LIST}2"
+    found = list_links(text.encode(), None, f"{LIST}1", source, "king_wa", same)
+    assert found == ListLinks([f"{BASE}/king_wa/home/a", f"{BASE}/king_wa/home/b"], [f"{LIST}2"])
 
 
 def test_a_next_page_on_another_host_is_not_followed(source: Source) -> None:
-    found = list_links(list_page([], "https://evil.example/homes?page=2"), f"{LIST}1", source, "king_wa", same)
-    assert found.next_page is None
+    text = list_page([], "https://evil.example/homes?page=2").encode()
+    assert list_links(text, None, f"{LIST}1", source, "king_wa", same).lists == []
+
+
+PAPER = "https://paper.sandbox.example"
+
+
+def sitemap(root: str, item: str, urls: list[str]) -> bytes:
+    rows = "".join(f"<{item}><loc> {url} </loc></{item}>" for url in urls)
+    return f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</{root}>'.encode()
+
+
+def of_sitemap(body: bytes, paper: Source) -> ListLinks:
+    return list_links(body, "application/xml", f"{PAPER}/king_wa/sitemap.xml", paper, "king_wa", same)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_sitemap_names_homes(paper: Source, pack: Callable[[bytes], bytes]) -> None:
+    urls = [f"{PAPER}/x/about.html", f"{PAPER}/x/ad/a-1.html", "file:///x/ad/a-2.html", "https://a.b/x/ad/a-3.html"]
+    assert of_sitemap(pack(sitemap("urlset", "url", urls)), paper) == ListLinks([f"{PAPER}/x/ad/a-1.html"], [])
+
+
+def test_an_index_names_the_sitemaps_that_are_followed(paper: Source) -> None:
+    body = sitemap("sitemapindex", "sitemap", [f"{PAPER}/homes-1.xml.gz", f"{PAPER}/news-1.xml", "http://[/"])
+    assert of_sitemap(body, paper).lists == [f"{PAPER}/homes-1.xml.gz", f"{PAPER}/news-1.xml"]
+    only = paper.model_copy(update={"list_page": paper.list_page.model_copy(update={"sitemaps": "/homes"})})
+    assert of_sitemap(body, only).lists == [f"{PAPER}/homes-1.xml.gz"]
+
+
+ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY a "aaaaaaaaaa">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><urlset><url><loc>https://paper.sandbox.example/x/ad/&x;&b;.html</loc></url>
+</urlset>"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<", b"not xml", b"\x1f\x8bbroken", gzip.compress(b"<urlset>" + b" " * (MAX_SITEMAP_BYTES + 1)), ENTITIES],
+    ids=["empty", "cut", "text", "no gzip", "bomb", "entities"],
+)
+def test_a_broken_sitemap_names_nothing(paper: Source, body: bytes) -> None:
+    assert of_sitemap(body, paper) == ListLinks([], [])
 
 
 @pytest.fixture
@@ -53,7 +98,7 @@ def known(archive: PageArchive, source: Source) -> Callable[..., Frontier]:
             kind = "list" if name.startswith("p") else "detail"
             facts: Answer = answer(url, body.encode(), kind=kind, source=source.key)
             pages[url] = archive.put("king_wa", DAY, facts)
-        return frontier(pages, archive.text, source, "king_wa", same)
+        return frontier(pages, archive, source, "king_wa", same)
 
     return of
 

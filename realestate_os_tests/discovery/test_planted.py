@@ -10,10 +10,11 @@ import pytest
 
 from realestate_os.counties import County, zip_codes
 from realestate_os.discovery.archive import PageArchive
-from realestate_os.discovery.fetch import fetch_pages
+from realestate_os.discovery.fetch import fetch_source
 from realestate_os.discovery.history import History
 from realestate_os.discovery.listings import DayListings, listings_of_day
 from realestate_os.discovery.rules import Terms
+from realestate_os.discovery.sources import Source
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.sandbox.server import start_sandbox
 from realestate_os.sandbox.world import World
@@ -34,7 +35,7 @@ Planted = tuple[list[dict[str, Any]], dict[str, dict[str, Any]], dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def planted(king: County, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
+def planted(king: County, source: Source, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
     """The truth about each page; rows and reasons by URL. 120 homes hold each kind at least twice."""
     home: Path = tmp_path_factory.mktemp("planted")
     ports = dict.fromkeys(("sandbox_site_port", "sandbox_records_port", "sandbox_mail_port"), 0)
@@ -42,7 +43,7 @@ def planted(king: County, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         load_settings(realestate_os_home=home, **ports), World(seed=20141, listings=120, on=DAY)
     ) as there:
         store = ObjectStore.from_settings(there.settings)
-        fetch_pages(king, DAY, there.settings, store)
+        fetch_source(source, king, DAY, there.settings, store)
         truth = there.world.of("king_wa").planted(DAY)
     terms = Terms(king, frozenset(zip_codes(king)), DAY, 1.0)
     sources = PROJECT_DIR / "assets_config" / "sources"

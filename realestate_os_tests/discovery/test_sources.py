@@ -39,6 +39,10 @@ def written(folder: Path, **changes: Any) -> Path:
         ({"detail_page__ready": None}, r"detail_page: .*ready"),
         ({"start_urls": ["file:///etc/passwd"]}, r"start_urls: .*expected http"),
         ({"limits__concurrency": 500}, r"limits\.concurrency: .*32"),
+        ({"list_page__detail_links": None}, r"list_page: .*detail_links: needed"),
+        ({"list_page__format": "sitemap"}, r"list_page: .*takes no detail_links"),
+        ({"list_page__browser": {"ready": "a", "click": "b", "scroll": True}}, r"list_page\.browser: .*by one of"),
+        ({"spider": "my spider"}, r"spider: .*pattern"),
         ({"key": "other"}, r"key: is 'other', expected the file's name"),
     ],
 )
@@ -65,7 +69,9 @@ def test_only_sites_of_the_profile_and_county_are_active(tmp_path: Path) -> None
     folder = tmp_path / "sources"
     shutil.copytree(SHIPPED, folder)
     settings = load_settings(assets_config_dir=tmp_path)
-    assert [source.key for source in active_sources("king_wa", settings)] == ["sandbox_fsbo"]
+    assert [source.key for source in active_sources("king_wa", settings)] == [
+        *("sandbox_agents", "sandbox_board", "sandbox_fsbo", "sandbox_paper")
+    ]
     with pytest.raises(SourceError, match="profile: public serves king_wa"):
         active_sources("king_wa", load_settings(assets_config_dir=tmp_path, sources="public"))
 
@@ -81,6 +87,16 @@ def test_limits_fall_back_to_the_county(source: Source, king: County) -> None:
     polite = source.model_copy(update={"limits": source.limits.model_copy(update={"delay_s": None, "max_pages": None})})
     assert (polite.delay_s(king), polite.max_pages(king)) == (king.crawl.delay_s, king.crawl.max_pages)
     assert (source.delay_s(king), source.max_pages(king)) == (0, 5000)
+
+
+def test_the_county_has_the_last_word_on_a_host(source: Source, king: County) -> None:
+    def limits(**said: float) -> County:
+        crawl = king.crawl.model_dump() | {"domains": {"fsbo.sandbox.example": said}}
+        return County(**king.model_dump() | {"crawl": crawl})
+
+    strict, partly = limits(delay_s=9, max_pages=7), limits(delay_s=9)
+    assert (source.delay_s(strict), source.max_pages(strict)) == (9, 7)
+    assert (source.delay_s(partly), source.max_pages(partly)) == (9, 5000)
 
 
 def test_urls(source: Source) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -57,7 +56,7 @@ class _Sites:
 
     async def agents_list(self, request: Request) -> Response:
         """Ten homes a page."""
-        county, on, posts = await self._posts(request, "agents")
+        _, posts = await self._posts(request, "agents")
         number = request.query_params.get("page", "1")
         first = (int(number) - 1) * PER_PAGE if number.isdecimal() and len(number) < 6 else 0
         more = f"?page={int(number) + 1}" if first + PER_PAGE < len(posts) else None
@@ -70,13 +69,13 @@ class _Sites:
 
     async def paper_index(self, request: Request) -> Response:
         """The index of the county's sitemaps."""
-        county, on, posts = await self._posts(request, "paper")
+        county, posts = await self._posts(request, "paper")
         names = [f"{county}/sitemap-{number + 1}.xml.gz" for number in range(-(-len(posts) // PER_SITEMAP))]
         return _xml("sitemapindex", "sitemap", [f"{PAPER_BASE}/{name}" for name in names])
 
     async def paper_sitemap(self, request: Request) -> Response:
         """Fifty advertisements, gzipped as a file is."""
-        county, on, posts = await self._posts(request, "paper")
+        county, posts = await self._posts(request, "paper")
         first = (request.path_params["number"] - 1) * PER_SITEMAP
         urls = [f"{PAPER_BASE}/{county}/ad/{notice.slug}.html" for notice in posts[first : first + PER_SITEMAP]]
         plain = _xml("urlset", "url", [f"{PAPER_BASE}/{county}/about.html", *urls])
@@ -94,7 +93,7 @@ class _Sites:
 
     async def board_more(self, request: Request) -> Response:
         """The posts after the first N."""
-        county, on, posts = await self._posts(request, "board")
+        _, posts = await self._posts(request, "board")
         text = request.query_params.get("after", "0")
         after = int(text) if text.isdecimal() and len(text) < 7 else 0
         shown = posts[after : after + PER_PRESS]
@@ -107,10 +106,10 @@ class _Sites:
         _, notice = await self._notice(request)
         return _html(page("board_home", notice=notice, facts=_words(notice)))
 
-    async def _posts(self, request: Request, site: str) -> tuple[str, date, list[Notice]]:
+    async def _posts(self, request: Request, site: str) -> tuple[str, list[Notice]]:
         there = await run_in_threadpool(county_of, request, self.world)
         on = day_of(request, self.world, there.county.key)
-        return there.county.key, on, posted(await run_in_threadpool(there.notices, on), site)
+        return there.county.key, posted(await run_in_threadpool(there.notices, on), site)
 
     async def _notice(self, request: Request) -> tuple[str, Notice]:
         there = await run_in_threadpool(county_of, request, self.world)

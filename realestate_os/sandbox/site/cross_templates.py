@@ -82,7 +82,8 @@ _BOARD_HOME = """{% extends "page" %}{% set name = "Notice Board" %}{% block mai
 <p class="numbers"><i class="bd">{{ facts.bedrooms }}</i><i class="ba">{{ facts.bathrooms }}</i>
 <i class="sf">{{ facts.living_area }}</i><i class="lot">{{ facts.lot_size }}</i><i class="yr">{{ facts.year_built }}</i>
 </p>
-<p class="shape">{{ facts.condition }}</p><p class="state">{{ facts.status }}</p><p class="dues">{{ facts.hoa_dues }}</p>
+<p class="shape">{{ facts.condition }}</p><p class="state">{{ facts.status }}</p>
+<p class="dues">{{ facts.hoa_dues }}</p>
 <div class="story">{{ notice.description }}</div>
 <p class="who">{{ facts.contact }}</p><p class="ring">{{ facts.phone }}</p>
 <a class="map" data-lat="{{ notice.latitude }}" data-lon="{{ notice.longitude }}"></a>

@@ -1,12 +1,11 @@
-"""schema.org in script tags: the listing that a site tells search engines.
+"""schema.org, as JSON-LD or as microdata: the listing that a site tells search engines.
 
-Belongs here: JSON-LD -> field texts. Does not: labels in the page (labels.py) or what values mean
+Belongs here: its items -> field texts. Does not: labels in the page (labels.py) or what values mean
 (rules.py).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -29,15 +28,23 @@ MAX_DEPTH = 12
 
 
 def jsonld_fields(text: str) -> dict[str, str]:
-    """Field -> text, from the item that describes a home; empty when there is none or it is broken."""
-    from extruct.jsonld import JsonLdExtractor
+    """Field -> text, from the item of a script tag that describes a home; empty when there is none or it is broken."""
+    return _fields(text, "json-ld") if "application/ld+json" in text else {}
 
-    if "application/ld+json" not in text:
-        return {}
+
+def microdata_fields(text: str) -> dict[str, str]:
+    """The same from itemscope and itemprop in the markup."""
+    return _fields(text, "microdata") if "itemscope" in text else {}
+
+
+def _fields(text: str, syntax: str) -> dict[str, str]:
+    from extruct import extract
+
     try:
-        items = JsonLdExtractor().extract(text)
-    except (json.JSONDecodeError, ValueError, RecursionError):
-        return {}  # broken JSON is common; the labels are read instead
+        # Broken JSON is common; extruct leaves it out, and the page is read in another way.
+        items = extract(text, syntaxes=[syntax], uniform=True, errors="ignore").get(syntax, [])
+    except ValueError:
+        return {}  # no HTML at all
     homes = [node for item in items for node in _nodes(item) if HOME_TYPES.keys() & set(_types(node))]
     found: dict[str, str] = {}
     for node in homes:
