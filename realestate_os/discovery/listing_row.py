@@ -72,7 +72,7 @@ def listing_row(raw: RawListing, page: Page, listing_key: str, county: str, day:
         "read_by": raw.read_by,
         **_address(text, county),
         **_facts(text),
-        **_offer(text, raw.fields.get("price")),
+        **_offer(text, day),
         "contact_name": text.get("contact_name", "")[:80] or None,
         "contact_phone": values.parse_phone(text.get("contact_phone")),
     }
@@ -120,7 +120,7 @@ def _facts(text: dict[str, str]) -> Row:
         "bedrooms": values.parse_number(text.get("bedrooms")),
         "bathrooms": values.parse_bathrooms(text.get("bathrooms")),
         "square_footage": values.parse_area_sqft(text.get("square_footage")),
-        "lot_size_sqft": values.parse_area_sqft(text.get("lot_size_sqft")),
+        "lot_size_sqft": values.parse_lot_sqft(text.get("lot_size_sqft")),
         "year_built": values.parse_year(text.get("year_built")),
         "year_renovated": values.parse_year(text.get("year_renovated")),
         "stories": values.parse_number(text.get("stories")),
@@ -130,11 +130,11 @@ def _facts(text: dict[str, str]) -> Row:
         "view_rank": _view(text.get("view")),
         "waterfront": values.parse_yes_no(text.get("waterfront")),
         "garage_spaces": values.parse_number(text.get("garage_spaces")),
-        "hoa_usd_month": values.parse_money(text.get("hoa_usd_month")),
+        "hoa_usd_month": values.parse_monthly_usd(text.get("hoa_usd_month")),
     }
 
 
-def _offer(text: dict[str, str], price_field: str | None) -> Row:
+def _offer(text: dict[str, str], day: date) -> Row:
     price_text = text.get("price")
     quoted = values.parse_price(price_text)
     words = read_words(text.get("description"), price_text, text.get("condition"), quoted)
@@ -146,7 +146,7 @@ def _offer(text: dict[str, str], price_field: str | None) -> Row:
         "listing_price_usd": quoted if whole else None,
         "price_basis": basis,
         "listing_status": _word(text.get("listing_status"), _STATUSES, "active") or "active",
-        "listed_on": values.parse_date(text.get("listed_on")),
+        "listed_on": values.parse_date(text.get("listed_on"), today=day),
         "description": words.description,
         "condition_claimed": words.condition_claimed,
         "bargain_flag": words.bargain_flag,
