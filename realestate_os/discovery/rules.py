@@ -12,6 +12,8 @@ from datetime import date
 from typing import Any
 
 from realestate_os.counties import County
+from realestate_os.discovery.frames import LISTINGS
+from realestate_os.storage.home import PROPERTY_TYPES
 
 Row = dict[str, Any]
 
@@ -36,26 +38,117 @@ class Refusal:
     rule: str | None = None
 
 
-# Field, lowest and highest possible value. Wide on purpose: they catch slips of the pen (99 bedrooms,
-# 12 square feet), not rare homes.
-LIMITS = (
-    ("bedrooms", 0, 30),
-    ("bathrooms", 0, 30),
-    ("square_footage", 120, 50_000),
-    ("lot_size_sqft", 100, 100_000_000),
-    ("stories", 0.5, 60),
-    ("basement_sqft", 0, 20_000),
-    ("garage_spaces", 0, 30),
-    ("hoa_usd_month", 0, 20_000),
-    ("latitude", 17, 72),
-    ("longitude", -180, -64),
-)
+@dataclass(frozen=True)
+class Between:
+    """A number or a date from `low` to `high`."""
+
+    low: Any
+    high: Any
+
+    def holds(self, value: Any) -> bool:
+        """Whether the value keeps the rule."""
+        return bool(self.low <= value <= self.high)
+
+    def words(self, unit: str) -> str:
+        """The rule for a reader."""
+        return f"{_figure(self.low)} to {_figure(self.high)} {unit}".strip()
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of a few words."""
+
+    known: tuple[str, ...]
+
+    def holds(self, value: Any) -> bool:
+        """Whether the value keeps the rule."""
+        return value in self.known
+
+    def words(self, unit: str) -> str:
+        """The rule for a reader."""
+        return f"one of {', '.join(self.known)}"
+
+
+@dataclass(frozen=True)
+class Like:
+    """A text of a form; `said` is the form in words."""
+
+    pattern: str
+    said: str
+
+    def holds(self, value: Any) -> bool:
+        """Whether the value keeps the rule."""
+        return re.fullmatch(self.pattern, value, re.DOTALL) is not None
+
+    def words(self, unit: str) -> str:
+        """The rule for a reader."""
+        return self.said
+
+
+# Text without control characters and bidi overrides; who shows it escapes it.
+_PLAIN = r"[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
+# What each column may hold where it holds anything. Numbers are wide on purpose: they catch slips of the pen (99
+# bedrooms, 12 square feet), not rare homes. In this order the first that is broken names itself.
+FIELD_RULES: dict[str, Between | OneOf | Like] = {
+    "property_id": Like(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a UUID"),
+    "county": Like(r"[a-z][a-z0-9_]{0,59}", "a county's key"),
+    "source": Like(r"[a-z][a-z0-9_]{0,59}", "a source's key"),
+    "listing_key": Like(rf"{_PLAIN}{{1,200}}", "1 to 200 characters of text"),
+    "url": Like(r"https?://[^\s<>\"']{1,2000}", "an http(s) URL"),
+    "page_sha256": Like(r"[0-9a-f]{64}", "64 hexadecimal digits"),
+    "read_by": OneOf(("jsonld", "microdata", "selectors", "labels")),
+    "street_address": Like(rf"{_PLAIN}{{3,120}}", "3 to 120 characters of text"),
+    "unit": Like(r"[A-Za-z0-9#][A-Za-z0-9 /#.&-]{0,19}", "at most 20 letters and digits"),
+    "city": Like(rf"{_PLAIN}{{1,80}}", "1 to 80 characters of text"),
+    "state": Like(r"[A-Z]{2}", "two letters"),
+    "zip_code": Like(r"\d{5}", "five digits"),
+    "address_key": Like(rf"{_PLAIN}{{5,200}}", "an address in USPS form"),
+    "apn": Like(r"[A-Z0-9]{4,30}", "4 to 30 letters and digits"),
+    "latitude": Between(17, 72),
+    "longitude": Between(-180, -64),
+    "property_type": OneOf(PROPERTY_TYPES),
+    "bedrooms": Between(0, 30),
+    "bathrooms": Between(0, 30),
+    "square_footage": Between(120, 50_000),
+    "lot_size_sqft": Between(100, 100_000_000),
+    "stories": Between(0.5, 60),
+    "basement_sqft": Between(0, 20_000),
+    "view_rank": Between(0, 4),
+    "waterfront": Between(0, 1),
+    "garage_spaces": Between(0, 30),
+    "hoa_usd_month": Between(0, 20_000),
+    "price_basis": OneOf(("asking", "contract", "auction_opening", "down_payment", "none")),
+    "listing_status": OneOf(("active", "pending", "sold", "off_market")),
+    "description": Like(rf"{_PLAIN}{{1,5000}}", "at most 5,000 characters of text"),
+    "condition_claimed": OneOf(("renovated", "good", "fixer", "unknown")),
+    "bargain_flag": OneOf(("auction_opening_bid", "down_payment", "leased_land", "fractional")),
+    "contact_name": Like(rf"{_PLAIN}{{1,80}}", "1 to 80 characters of text"),
+    "contact_phone": Like(r"\+1[2-9]\d{9}", "a North American number, E.164"),
+    "completeness": Between(0, 1),
+}
 PRICE_LIMITS_USD = (5_000, 200_000_000)
 OLDEST_YEAR = 1700
 # Built to order: a home may be offered before it stands.
 YEARS_AHEAD = 2
+FIRST_LISTED_ON = date(1990, 1, 1)
+_UNITS = {column.name: column.unit for column in LISTINGS.columns}
 # "5TH" is a street, "5" and "N6W23001" are house numbers.
 _HOUSE_NUMBER = re.compile(r"^(?!\d+(?:ST|ND|RD|TH)\b)[A-Z]?\d", re.IGNORECASE)
+
+
+def field_rules(price_basis: str, day: date) -> dict[str, Between | OneOf | Like]:
+    """The rule of each column, on a day and for what the quoted figure is. An opening bid or a down payment may be
+    small.
+    """
+    year = Between(OLDEST_YEAR, day.year + YEARS_AHEAD)
+    price = Between(*PRICE_LIMITS_USD)
+    return FIELD_RULES | {
+        "year_built": year,
+        "year_renovated": year,
+        "quoted_price_usd": price if price_basis == "asking" else Between(0, PRICE_LIMITS_USD[1]),
+        "listing_price_usd": price,
+        "listed_on": Between(FIRST_LISTED_ON, day),
+    }
 
 
 def broken_rule(row: Row, terms: Terms) -> Refusal | None:
@@ -89,18 +182,17 @@ def _outside(row: Row, terms: Terms) -> Refusal | None:
 
 
 def _impossible(row: Row, day: date) -> Refusal | None:
-    limits = [*LIMITS, *((field, OLDEST_YEAR, day.year + YEARS_AHEAD) for field in ("year_built", "year_renovated"))]
-    if row["price_basis"] == "asking":
-        limits.append(("quoted_price_usd", *PRICE_LIMITS_USD))
-    for field, low, high in limits:
-        value = row[field]
-        if value is not None and not low <= value <= high:
-            return Refusal(
-                "impossible_value", field, value, f"{low:,} to {high:,}" if high > 9999 else f"{low} to {high}"
-            )
-    if row["listed_on"] and not date(1990, 1, 1) <= row["listed_on"] <= day:
-        return Refusal("impossible_value", "listed_on", row["listed_on"], f"1990-01-01 to {day}")
+    for field, rule in field_rules(row["price_basis"], day).items():
+        value = row.get(field)
+        if value is not None and not rule.holds(value):
+            return Refusal("impossible_value", field, value, rule.words(_UNITS[field]))
     return None
+
+
+def _figure(limit: Any) -> str:
+    if isinstance(limit, date):
+        return limit.isoformat()
+    return f"{limit:,.0f}" if abs(limit) > 9999 else f"{limit:g}"
 
 
 def _not_for_sale(row: Row) -> Refusal | None:

@@ -181,18 +181,18 @@ def test_the_page_budget_holds_over_the_day(
 
 
 def test_the_time_budget_ends_a_crawl(king: County, site: Site, site_settings: Settings, store: ObjectStore) -> None:
-    settings = site_settings.model_copy(update={"crawl_time_budget_s": 3.0})
-    site.homes([f"h{i}" for i in range(200)])
+    settings = site_settings.model_copy(update={"crawl_time_budget_s": 6.0})
+    site.homes([f"h{i}" for i in range(400)])
 
     def slow() -> Any:
         time.sleep(0.8)
         return 200, {"content-type": "text/html"}, home_page().encode()
 
-    for i in range(200):
+    for i in range(400):
         site.pages[f"{HOME}h{i}"] = slow
     report = fetched(king, settings, store)
     assert report.crawl.stopped_by == "time"
-    assert 0 < report.archived < 200
+    assert 0 < report.archived < 400
 
 
 def test_without_chromium_the_plain_pages_are_kept(

@@ -12,8 +12,19 @@ from hypothesis import strategies as st
 from realestate_os.counties import County, zip_codes
 from realestate_os.discovery.archive import PageArchive
 from realestate_os.discovery.extract import RawListing
+from realestate_os.discovery.frames import LISTINGS
 from realestate_os.discovery.listing_row import Row, completeness, listing_row
-from realestate_os.discovery.rules import Refusal, Terms, broken_rule, unwanted
+from realestate_os.discovery.rules import (
+    FIELD_RULES,
+    Between,
+    Like,
+    OneOf,
+    Refusal,
+    Terms,
+    broken_rule,
+    field_rules,
+    unwanted,
+)
 from realestate_os.discovery.sources import FIELDS
 from realestate_os_tests.discovery.test_archive import DAY, answer
 
@@ -147,6 +158,11 @@ def test_optional_facts(row: Any) -> None:
         ({"price": "$1"}, "impossible_value", "quoted_price_usd"),
         ({"latitude": "0", "longitude": "0"}, "impossible_value", "latitude"),
         ({"listed_on": "2027-01-01"}, "impossible_value", "listed_on"),
+        ({"year_renovated": "1066"}, "impossible_value", "year_renovated"),
+        ({"lot_size_sqft": "9000 acres"}, "impossible_value", "lot_size_sqft"),
+        ({"hoa_usd_month": "$31,000"}, "impossible_value", "hoa_usd_month"),
+        ({"garage_spaces": "400"}, "impossible_value", "garage_spaces"),
+        ({"state": "9!"}, "impossible_value", "state"),
     ],
 )
 def test_broken_rules_name_field_and_value(
@@ -155,6 +171,31 @@ def test_broken_rules_name_field_and_value(
     why = broken_rule(row(**texts), terms)
     assert why is not None and (why.reason, why.field) == (reason, field)
     assert why.rule
+
+
+def test_forty_columns_have_a_rule_and_it_speaks_of_the_unit(row: Any, terms: Terms) -> None:
+    ruled = set(field_rules("asking", DAY))
+    assert ruled <= set(LISTINGS.names) and len(ruled) >= 40
+    why = broken_rule(row(square_footage="12 sq ft"), terms)
+    assert why == Refusal("impossible_value", "square_footage", 12.0, "120 to 50,000 sqft")
+
+
+# One bad value a rule; what only our own code could write wrong is checked, too.
+BAD = {
+    Between: [-1e9, 1e12],
+    OneOf: ["", "something else"],
+    Like: ["", "x\x00y", "x\u202e", "a" * 6000],
+}
+
+
+@pytest.mark.parametrize("field", sorted(FIELD_RULES))
+def test_each_rule_refuses_what_it_should_and_names_it(row: Any, terms: Terms, field: str) -> None:
+    assert broken_rule(row(), terms) is None
+    for bad in BAD[type(FIELD_RULES[field])]:
+        why = broken_rule(row() | {field: bad}, terms)
+        assert why is not None
+        assert why.field == field or field in ("street_address", "zip_code")
+        assert why.value == bad and why.rule
 
 
 @pytest.mark.parametrize(
@@ -191,7 +232,7 @@ def test_the_price_filter_follows_the_level(row: Any, king: County) -> None:
 @settings(max_examples=150, deadline=None)
 def test_no_texts_make_a_row_or_a_rule_raise(terms: Terms, texts: dict[str, str]) -> None:
     class Page:
-        source, url, sha256, fetched_at = "site", "u", "s", None
+        source, url, sha256, fetched_at = "site", "https://x.example/a", "5" * 64, None
 
     found = listing_row(RawListing(texts, "labels"), Page(), "a", "king_wa", DAY)  # type: ignore[arg-type]
     if broken_rule(found, terms) is None:
