@@ -1,4 +1,4 @@
-"""`explain`: where the figures of one property come from.
+"""`explain`: where the figures of one property come from, and why its score changed.
 
 Belongs here: choosing the property and the order of the parts. Does not: the work of a part, which
 lives in its stage. One function a part.
@@ -7,30 +7,37 @@ lives in its stage. One function a part.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 from rich.console import Console
+from rich.table import Table
 
 from realestate_os.cli.progress import wide_console
-from realestate_os.counties import county_keys, load_county
+from realestate_os.cli.score_command import counties_of
 from realestate_os.resources.object_store import ObjectStore
+from realestate_os.scoring.change import ScoreChange, printed_lines, score_change
 from realestate_os.scoring.find import Found, find_property
-from realestate_os.scoring.frames import SCORES
+from realestate_os.scoring.recompute import recompute, stored_score
 from realestate_os.settings import get_settings
 
+DIGITS = 3
 
-def explain_command(address: str, county: str | None, day: date | None) -> None:
-    """Print every part for one property."""
+
+def explain_command(address: str, county: str | None, day: date | None, other: date | None) -> None:
+    """Print every part for one property; with `other` only why its score is not what it was on that day."""
     objects, console = ObjectStore.from_settings(get_settings()), wide_console()
     found = find_property(objects.parquet, address, counties_of(county), day)
     console.print(f"{found.address} ({found.county}) on {found.day}", highlight=False, markup=False)
+    if other is not None:
+        show_change(console, objects, found, other)
+        return
     show_score(console, objects, found)
 
 
 def show_score(console: Console, objects: ObjectStore, found: Found) -> None:
     """The score as stored: its lines in log-odds and its reasons."""
-    rows = objects.parquet.read(SCORES, f"{found.county}|{found.day.isoformat()}")
-    row = rows[rows["property_id"] == found.property_id].iloc[0]
+    row = stored_score(objects, found)
     if row["score_null_reason"] is not None:
         console.print(f"no score: {row['score_null_reason']}", highlight=False, markup=False)
     else:
@@ -41,6 +48,19 @@ def show_score(console: Console, objects: ObjectStore, found: Found) -> None:
         console.print(f"  {reason['text']}", highlight=False, markup=False)
 
 
-def counties_of(county: str | None) -> tuple[str, ...]:
-    """The county, checked, or all of them. Raises CountyError."""
-    return county_keys() if county is None else (load_county(county).key,)
+def show_change(console: Console, objects: ObjectStore, found: Found, other: date) -> None:
+    """Why the score is not what it was on the other day, line by line in log-odds, from the earlier to the later."""
+    first, second = sorted((other, found.day))
+    change = score_change(*(recompute(objects, replace(found, day=day)) for day in (first, second)))
+    console.print(change_table(change, first, second))
+
+
+def change_table(change: ScoreChange, first: date, second: date) -> Table:
+    """The lines; the printed figures add up to the printed digit."""
+    table = Table("Line", "Log-odds", str(first), str(second), title="Why the score changed", title_justify="left")
+    for line, log_odds in zip(change.lines, printed_lines(change, DIGITS), strict=True):
+        table.add_row(line.line, f"{log_odds:+.{DIGITS}f}", line.before, line.after)
+    scores = (f"{one.stored['bird_dog_score']:.2f} {one.stored['band']}" for one in (change.before, change.after))
+    table.add_section()
+    table.add_row("bird_dog_score", f"{change.log_odds:+.{DIGITS}f}", *scores)
+    return table

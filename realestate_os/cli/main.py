@@ -95,6 +95,24 @@ def materialize(
 
 
 @app.command()
+def score(
+    address: Annotated[str, typer.Argument(help="Street address (unit, ZIP where needed) or property_id.")],
+    day: Annotated[
+        str | None, typer.Option("--date", help="YYYY-MM-DD; default: the newest day that lists it.")
+    ] = None,
+    county: Annotated[str | None, typer.Option("--county", help="County key; default: all counties.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute a stored score again from its snapshot and compare it to the last digit.
+
+    Example: realestate-os score "1417 E Howell St, 98122" --date 2026-11-24
+    """
+    from realestate_os.cli.score_command import score_command
+
+    score_command(address, county, _day(day), as_json)
+
+
+@app.command()
 def explain(
     address: Annotated[str, typer.Argument(help="Street address (unit, ZIP where needed) or property_id.")],
     county: Annotated[str | None, typer.Option("--county", help="County key; default: all counties.")] = None,
@@ -102,13 +120,17 @@ def explain(
         str | None, typer.Option("--date", help="YYYY-MM-DD; default: the newest day that lists it.")
     ] = None,
 ) -> None:
-    """Say where the figures of one property come from.
+    """Say where the figures of one property come from, or why its score changed between two days.
 
-    Example: realestate-os explain "1417 E Howell St, 98122" --county king_wa
+    Examples:
+
+      realestate-os explain "1417 E Howell St, 98122" --county king_wa
+
+      realestate-os explain "1417 E Howell St, 98122" --date 2026-11-24 --diff 2026-11-17
     """
     from realestate_os.cli.explain_command import explain_command
 
-    explain_command(address, county, _day(day))
+    explain_command(address, county, _day(day), _day(other))
 
 
 @app.command()

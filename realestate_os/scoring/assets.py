@@ -42,19 +42,24 @@ def scores(
     import pandas as pd
 
     from realestate_os.counties import load_county
+    from realestate_os.enrichment.frames import LEAD_SIGNALS
     from realestate_os.scoring import build, report, store
     from realestate_os.scoring.assumptions import load_assumptions
+    from realestate_os.scoring.inputs import Setting, inputs_of_day
+    from realestate_os.scoring.snapshots import save_snapshots
 
     days, config = county_days(context), settings.load().assets_config_dir
-    assumptions, parquet, refused = load_assumptions(config), object_store.open().parquet, []
+    assumptions, objects, refused = load_assumptions(config), object_store.open(), []
     frames = Frames()
     with database.open() as db:
         for day in days:
-            inputs = (listings[day.key], enrichment[day.key], valuations[day.key], comparables[day.key])
-            county = load_county(day.county, config / "counties")
-            frames[day.key] = build.build_scores(*inputs, county, day.date, assumptions)
+            tables = (listings[day.key], enrichment[day.key], valuations[day.key], comparables[day.key])
+            setting = Setting(load_county(day.county, config / "counties"), day.date, assumptions)
+            inputs = inputs_of_day(*tables, LEAD_SIGNALS.empty(), setting)
+            save_snapshots(objects, inputs)
+            frames[day.key] = build.build_scores(inputs)
             refused.append(build.set_aside(frames[day.key]))
-            parquet.write_set_aside("scores", day.key, refused[-1])
+            objects.parquet.write_set_aside("scores", day.key, refused[-1])
             store.store_scores(db, day.county, day.date, frames[day.key])
     all_scores = pd.concat(frames.values(), ignore_index=True)
     metadata = materialization_metadata(

@@ -42,10 +42,13 @@ class Terms:
         """The terms of the chosen rows."""
         return Terms(self.arv_pct[chosen], self.fee_usd[chosen], self.repair_usd[chosen], self.repair_log_sd[chosen])
 
+    def repairs(self) -> Floats:
+        """Repairs at each node, (n, 81)."""
+        return np.asarray(self.repair_usd[:, None] * np.exp(self.repair_log_sd[:, None] * NODES))
+
     def costs(self) -> Floats:
         """Repairs and fee at each node, (n, 81)."""
-        repairs: Floats = self.repair_usd[:, None] * np.exp(self.repair_log_sd[:, None] * NODES)
-        return repairs + self.fee_usd[:, None]
+        return self.repairs() + self.fee_usd[:, None]
 
 
 @dataclass(frozen=True)

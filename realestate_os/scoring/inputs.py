@@ -1,13 +1,13 @@
-"""What a score is computed from: one row a listed property, joined from four tables.
+"""What a score is computed from: one row a listed property, joined from the tables of the day.
 
-Belongs here: which columns enter, the join, why a home has no score, and the snapshot of a row. Does
-not: formulas.
+Belongs here: which columns enter, the join, and why a home has no score. Does not: formulas, or
+keeping the inputs (snapshots.py).
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 
 from realestate_os.counties import County
-from realestate_os.scoring import CODE_VERSION
 from realestate_os.scoring.assumptions import Assumptions
 from realestate_os.scoring.mixture import Floats
-from realestate_os.scoring.snapshot import canonical, digest
+from realestate_os.scoring.snapshot import canonical
 
 OF_LISTING = [
     "property_id",
@@ -58,7 +57,52 @@ OF_COMPARABLE = [
     "adjustments",
     "adjusted_price_usd",
 ]
+OF_SIGNAL = ["property_id", "kind", "event_date", "seen_on", "source", "expires_on", "amount_usd", "detail"]
 UNAVAILABLE = ("pending", "sold", "off_market")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all homes of a county's day share: the county's terms and the team's assumptions."""
+
+    county: County
+    day: date
+    assumptions: Assumptions
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that the scores of some homes are computed from.
+
+    homes: one row a listed property (`joined`); comparables: OF_COMPARABLE; signals: OF_SIGNAL.
+    """
+
+    homes: pd.DataFrame
+    comparables: pd.DataFrame
+    signals: pd.DataFrame
+    setting: Setting
+
+    def of(self, property_ids: list[str]) -> Inputs:
+        """The inputs of these homes alone."""
+        tables = {
+            name: table[table["property_id"].isin(property_ids)].reset_index(drop=True)
+            for name, table in (("homes", self.homes), ("comparables", self.comparables), ("signals", self.signals))
+        }
+        return replace(self, **tables)
+
+
+def inputs_of_day(
+    listings: pd.DataFrame,
+    enrichment: pd.DataFrame,
+    valuations: pd.DataFrame,
+    comparables: pd.DataFrame,
+    signals: pd.DataFrame,
+    setting: Setting,
+) -> Inputs:
+    """The day's tables (signals: LEAD_SIGNALS, those in force on the day) as inputs of its scores."""
+    sales = comparables[OF_COMPARABLE].sort_values(["property_id", "rank"], ignore_index=True)
+    signs = signals[OF_SIGNAL].sort_values(["property_id", "kind", "source"], ignore_index=True)
+    return Inputs(joined(listings, enrichment, valuations), sales, signs, setting)
 
 
 def joined(listings: pd.DataFrame, enrichment: pd.DataFrame, valuations: pd.DataFrame) -> pd.DataFrame:
@@ -98,28 +142,6 @@ def column(homes: pd.DataFrame, name: str) -> Floats:
 def is_valued(homes: pd.DataFrame) -> pd.Series[bool]:
     """Whether the model gave a value and a spread."""
     return (homes["value_usd"] > 0) & (homes["log_value_sd"] > 0)
-
-
-def snapshot_ids(
-    homes: pd.DataFrame, comparables: pd.DataFrame, county: County, day: date, assumptions: Assumptions
-) -> list[str]:
-    """The digest of each row's inputs: the home, its comparables, the county's terms, the assumptions, the code."""
-    shared = digest(
-        {
-            "code_version": CODE_VERSION,
-            "date": day,
-            "county": county.model_dump(mode="json"),
-            "repairs": assumptions.repairs.model_dump(mode="json"),
-            "rental": assumptions.rental.model_dump(mode="json"),
-        }
-    )
-    sales = defaultdict(list)
-    for sale in comparables[OF_COMPARABLE].sort_values(["property_id", "rank"]).to_dict("records"):
-        sales[sale["property_id"]].append(sale)
-    return [
-        digest({"shared": shared, "home": home, "comparables": sales[home["property_id"]]})
-        for home in homes.to_dict("records")
-    ]
 
 
 def plain(row: dict[Any, Any]) -> dict[str, Any]:

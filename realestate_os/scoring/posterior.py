@@ -16,7 +16,7 @@ perhaps a bargain the odds of an average one.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import log_ndtr
 
 from realestate_os.counties import DiscountPrior
 from realestate_os.scoring.mixture import Floats, Mixture, log_sum
@@ -58,7 +58,9 @@ def base_log_odds(prior: DiscountPrior, arv_pct: Floats) -> Floats:
     """Log-odds that a seller here asks no more than pct of the value, before any price is seen, (n,)."""
     share, mean, sd = prior_discounts(prior)
     z = (mean + np.log(arv_pct)[:, None]) / sd
-    return np.asarray(np.log(ndtr(z) @ share) - np.log(ndtr(-z) @ share))
+    with np.errstate(divide="ignore"):
+        log_share = np.log(share)
+    return log_sum(log_share + log_ndtr(z)) - log_sum(log_share + log_ndtr(-z))
 
 
 def _log_normal(x: Floats, mean: Floats, sd: Floats) -> Floats:

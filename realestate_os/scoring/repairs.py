@@ -25,11 +25,12 @@ Z_90 = 1.2815515655446004
 
 @dataclass(frozen=True)
 class RepairRange:
-    """(n,) each: dollars at the 10th, 50th and 90th percentile, and how the condition is known."""
+    """(n,) each: dollars at the 10th, 50th and 90th percentile, the condition, and how it is known."""
 
     light: Floats
     base: Floats
     heavy: Floats
+    condition: pd.Series[Any]
     basis: pd.Series[Any]
 
     @property
@@ -82,7 +83,7 @@ def repair_range(homes: pd.DataFrame, day: date, table: Repairs) -> RepairRange:
     }
     per_sqft = np.array([costs[name] for name in level], dtype=np.float64).reshape(-1, 3)
     light, base, heavy = (per_sqft * factor[:, None]).T
-    return RepairRange(light, base, heavy, basis)
+    return RepairRange(light, base, heavy, level, basis)
 
 
 def _step(values: Floats, steps: list[Step]) -> Floats:

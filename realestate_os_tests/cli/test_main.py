@@ -15,7 +15,19 @@ from typer.testing import CliRunner
 from realestate_os.cli.main import app, main
 from realestate_os.settings import PROJECT_DIR, get_settings
 
-COMMANDS = {"demo", "up", "doctor", "db", "import", "sandbox", "materialize", "explain", "dictionary", "version"}
+COMMANDS = {
+    "demo",
+    "up",
+    "doctor",
+    "db",
+    "import",
+    "sandbox",
+    "materialize",
+    "score",
+    "explain",
+    "dictionary",
+    "version",
+}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -12,9 +12,10 @@ import pandas as pd
 
 from realestate_os.counties import County, load_county
 from realestate_os.discovery.frames import LISTINGS
-from realestate_os.enrichment.frames import ENRICHMENT
+from realestate_os.enrichment.frames import ENRICHMENT, LEAD_SIGNALS
 from realestate_os.scoring.assumptions import Assumptions, load_assumptions
 from realestate_os.scoring.build import build_scores
+from realestate_os.scoring.inputs import Inputs, Setting, inputs_of_day
 from realestate_os.settings import get_settings
 from realestate_os.similarity.frames import COMPARABLES
 from realestate_os.storage.schema import Frame
@@ -102,10 +103,15 @@ class Day:
     day: date
     assumptions: Assumptions
 
+    signals: pd.DataFrame = field(default_factory=LEAD_SIGNALS.empty)
+
+    @property
+    def inputs(self) -> Inputs:
+        setting = Setting(self.county, self.day, self.assumptions)
+        return inputs_of_day(self.listings, self.enrichment, self.valuations, self.comparables, self.signals, setting)
+
     def scores(self) -> pd.DataFrame:
-        return build_scores(
-            self.listings, self.enrichment, self.valuations, self.comparables, self.county, self.day, self.assumptions
-        )
+        return build_scores(self.inputs)
 
 
 def king(**changes: Any) -> County:

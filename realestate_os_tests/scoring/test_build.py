@@ -57,10 +57,7 @@ def test_the_same_inputs_give_the_same_score_to_the_last_digit_alone_or_among_ot
     together = day.scores()
     pd.testing.assert_frame_equal(together, day.scores(), check_exact=True)
     for n in range(len(HOMES)):
-        mine = day.listings["property_id"] == day.listings["property_id"][n]
-        alone = build_scores(
-            day.listings[mine], day.enrichment, day.valuations, day.comparables, day.county, day.day, day.assumptions
-        )
+        alone = build_scores(day.inputs.of([day.listings["property_id"][n]]))
         expected = together.iloc[[n]].reset_index(drop=True)
         pd.testing.assert_frame_equal(alone, expected, check_exact=True, check_dtype=False)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from realestate_os.scoring.leads import lead_ranks, lead_signals
+from realestate_os.scoring.leads import lead_ranks, lead_reasons
 
 DAY = date(2026, 11, 24)
 NOTHING_KNOWN: dict[str, Any] = {
@@ -22,7 +22,7 @@ NOTHING_KNOWN: dict[str, Any] = {
 
 
 def names(**facts: Any) -> list[str]:
-    return [signal.name for signal in lead_signals(NOTHING_KNOWN | facts, DAY)]
+    return [signal.name for signal in lead_reasons(NOTHING_KNOWN | facts, [], DAY)]
 
 
 def test_what_is_not_known_gives_no_signal() -> None:
@@ -42,7 +42,8 @@ def test_each_signal() -> None:
 
 def test_longer_tenure_weighs_more_up_to_thirty_years() -> None:
     weights = [
-        lead_signals(NOTHING_KNOWN | {"last_sale_date": date(year, 1, 1)}, DAY)[0].weight for year in (2014, 1996, 1970)
+        lead_reasons(NOTHING_KNOWN | {"last_sale_date": date(year, 1, 1)}, [], DAY)[0].weight
+        for year in (2014, 1996, 1970)
     ]
     assert weights[0] < weights[1] == weights[2]
 

@@ -1,0 +1,60 @@
+"""Underwriting: from a home's value and ask to its ARV, repairs, terms and MAO.
+
+Belongs here: the order of these steps for many homes at once. Does not: a formula (posterior, arv,
+repairs, deal) or the table of scores (build.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from realestate_os.counties import County
+from realestate_os.scoring.arv import ArvPremium, arv_premium
+from realestate_os.scoring.deal import Deal, Terms, maximum_allowable_offer
+from realestate_os.scoring.inputs import Setting, column
+from realestate_os.scoring.mixture import Floats
+from realestate_os.scoring.posterior import posterior_log_value
+from realestate_os.scoring.repairs import RepairRange, repair_range
+
+
+@dataclass(frozen=True)
+class Underwriting:
+    """What n valued homes come to, before any score."""
+
+    deal: Deal
+    premium: ArvPremium
+    repairs: RepairRange
+    mao_usd: Floats
+
+
+def underwrite(homes: pd.DataFrame, comparables: pd.DataFrame, setting: Setting) -> Underwriting:
+    """Value after the ask, ARV, repairs and MAO of homes that were valued.
+
+    Args:
+        homes: property_id, value_usd, log_value_sd, listing_price_usd (NaN for a lead) and what
+            repairs and ARV need.
+        comparables: OF_COMPARABLE of the same homes; may be empty.
+    """
+    log_model = np.log(column(homes, "value_usd"))
+    log_ask = np.log(column(homes, "listing_price_usd"))
+    log_value = posterior_log_value(log_model, column(homes, "log_value_sd"), log_ask, setting.county.discount_prior)
+    premium = arv_premium(homes, comparables, setting.day, setting.assumptions.repairs)
+    log_arv = log_value.shifted(premium.mean, premium.sd)
+    repairs = repair_range(homes, setting.day, setting.assumptions.repairs)
+    terms = deal_terms(setting.county, np.exp(log_model + premium.mean), repairs)
+    return Underwriting(Deal(log_value, log_arv, terms), premium, repairs, maximum_allowable_offer(log_arv, terms))
+
+
+def deal_terms(county: County, model_arv_usd: Floats, repairs: RepairRange) -> Terms:
+    """pct and fee of the tier that holds the ARV; p_deal and MAO use the same, so that they agree.
+
+    The tier goes by the ARV before the ask is heard. After it, a price cut could carry a home over a
+    tier's edge and lower its score.
+    """
+    tiers = [county.tier(float(value)) for value in model_arv_usd]
+    pct = np.array([tier.arv_pct for tier in tiers], dtype=float)
+    fee = np.array([tier.fee_usd for tier in tiers], dtype=float)
+    return Terms(pct, fee, repairs.base, repairs.log_sd)
