@@ -119,6 +119,7 @@ def explain(
     day: Annotated[
         str | None, typer.Option("--date", help="YYYY-MM-DD; default: the newest day that lists it.")
     ] = None,
+    other: Annotated[str | None, typer.Option("--diff", help="Another day: why the score changed since.")] = None,
 ) -> None:
     """Say where the figures of one property come from, or why its score changed between two days.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from rich.columns import Columns
 from rich.console import Console
 from rich.table import Table
 
@@ -84,8 +85,8 @@ def show(console: Console, found: Found, result: Recomputed) -> None:
     )
     console.print(_score_table(result))
     if row["mao_usd"] is not None:
-        for title, lines in (("The deal", WORTH), ("Flip", FLIP), ("Hold", HOLD)):
-            console.print(_figures(title, lines, row))
+        console.print(_figures("The deal", WORTH, row))
+        console.print(Columns([_figures("Flip", FLIP, row), _figures("Hold", HOLD, row)]))
         for one in json.loads(row["assumptions"]):
             _say(console, f"  {one['figure']}: {one['text']}")
     for one in json.loads(row["reasons"] or "[]") + json.loads(row["lead_reasons"] or "[]"):
@@ -127,7 +128,9 @@ def _shown(name: str | None, row: dict[str, Any]) -> str:
     value = row[name]
     if value is None:
         return "not known"
-    return f"${value:,.0f}" if "usd" in name else f"{value:.1f} %" if name.endswith("_pct") else f"{value:.2f}"
+    if "usd" in name:
+        return f"{'-' if value < 0 else ''}${abs(value):,.0f}"
+    return f"{value:.1f} %" if name.endswith("_pct") else f"{value:.2f}"
 
 
 def _verdict(result: Recomputed) -> str:
@@ -139,8 +142,8 @@ def _verdict(result: Recomputed) -> str:
             f"the stored score is not what its snapshot gives; other in: {which}. Materialize scores of the day again"
         )
     return (
-        f"the stored score was made by formulas {result.code_version}, this program has {CODE_VERSION}; other in: {which}. "
-        "Check out the version that made it, or materialize scores of the day again"
+        f"the stored score was made by formulas {result.code_version}, this program has {CODE_VERSION}; "
+        f"other in: {which}. Check out the version that made it, or materialize scores of the day again"
     )
 
 

@@ -59,8 +59,8 @@ def stored_score(objects: ObjectStore, found: Found) -> Row:
     mine = rows[rows["property_id"] == found.property_id]
     if mine.empty:
         raise NotScoredError(
-            f"{found.address} is not among the scores of {found.county} on {found.day}, though it is listed; run: "
-            f"realestate-os materialize --county {found.county} --date {found.day} --assets scores"
+            f"{found.address} is not among the scores of {found.county} on {found.day}: it was not listed that day, or "
+            f"listed since; run: realestate-os materialize --county {found.county} --date {found.day} --assets scores"
         )
     return _plain(mine)
 
