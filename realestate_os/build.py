@@ -15,23 +15,29 @@ from dagster import Definitions, in_process_executor
 from realestate_os.campaigns import assets as campaigns
 from realestate_os.campaigns.sensors import sensors as campaign_sensors
 from realestate_os.discovery import assets as discovery
+from realestate_os.discovery import checks as discovery_checks
 from realestate_os.discovery.frames import LISTINGS
 from realestate_os.enrichment import assets as enrichment
+from realestate_os.enrichment import checks as enrichment_checks
 from realestate_os.enrichment.frames import ENRICHMENT, PARCELS, SALES, ZIP_DEMOGRAPHICS
 from realestate_os.features import assets as features
+from realestate_os.features import checks as features_checks
 from realestate_os.features.frames import FEATURES
 from realestate_os.packets import assets as packets
 from realestate_os.resources import configurable
 from realestate_os.scoring import assets as scoring
+from realestate_os.scoring import checks as scoring_checks
 from realestate_os.scoring.frames import SCORES
 from realestate_os.settings import Settings, get_settings
 from realestate_os.similarity import assets as similarity
+from realestate_os.similarity import checks as similarity_checks
 from realestate_os.similarity.frames import COMPARABLES, EMBEDDINGS
 from realestate_os.storage.io_manager import ParquetIOManager
 from realestate_os.storage.options import storage_options
 from realestate_os.storage.parquet import ParquetStore
 from realestate_os.storage.schema import Frame
 from realestate_os.valuation import assets as valuation
+from realestate_os.valuation import checks as valuation_checks
 from realestate_os.valuation.frames import VALUATIONS
 
 FRAMES: list[Frame] = [
@@ -68,6 +74,16 @@ ASSETS = [
 ]
 
 
+CHECKS = [
+    *discovery_checks.checks,
+    *enrichment_checks.checks,
+    *features_checks.checks,
+    *valuation_checks.checks,
+    *similarity_checks.checks,
+    *scoring_checks.checks,
+]
+
+
 def build_definitions(
     resource_overrides: Mapping[str, Any] | None = None, settings_overrides: Mapping[str, Any] | None = None
 ) -> Definitions:
@@ -77,6 +93,7 @@ def build_definitions(
     settings = Settings(**overrides) if overrides else get_settings()
     return Definitions(
         assets=ASSETS,
+        asset_checks=CHECKS,
         sensors=campaign_sensors,
         resources=_resources(settings, overrides) | dict(resource_overrides or {}),
         executor=in_process_executor,

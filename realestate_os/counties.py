@@ -6,7 +6,7 @@ from it. A new county is one new file; its name without .yaml is the county's ke
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -168,6 +168,10 @@ class County(Strict):
     tax_on_sale: TaxOnSale
     owner_data: Literal["none", "assessor"]
     parcel_number: ParcelNumber | None = None
+
+    def today(self) -> date:
+        """The county's own date."""
+        return datetime.now(ZoneInfo(self.timezone)).date()
 
     @field_validator("timezone")
     @classmethod

@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     sandbox_requests_per_s: float = Field(default=1000, gt=0)
     crawl_time_budget_s: float = Field(default=900, gt=0)
     archive_keep_days: int = Field(default=1100, ge=1)
+    listings_stale_after_days: int = Field(default=2, ge=0)
     chromium_path: Path | None = None
 
     # Model

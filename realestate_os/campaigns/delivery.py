@@ -13,10 +13,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, exists, func, select, update
 
@@ -115,7 +114,7 @@ class _Run:
             newest: date | None = connection.scalar(newer)
         if newest is not None and newest > self.on:
             return f"backfill: {self.county} is planned up to {newest}"
-        today = datetime.now(ZoneInfo(load_county(self.county).timezone)).date()
+        today = load_county(self.county).today()
         if self.settings.sources != "sandbox" and abs((today - self.on).days) > NEWS_DAYS:
             return f"backfill: more than {NEWS_DAYS} days from the county's today, {today}"
         return None

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from realestate_os.cli.processes import Service, python_module
 from realestate_os.counties import load_county
@@ -46,7 +45,7 @@ class World:
 
 def today(county: str) -> date:
     """The county's own today."""
-    return datetime.now(ZoneInfo(load_county(county).timezone)).date()
+    return load_county(county).today()
 
 
 def generated_world(county: str, day: date | None, listings: int) -> World:

@@ -16,10 +16,9 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
@@ -90,7 +89,7 @@ def fetch_source(source: Source, county: County, day: date, settings: Settings, 
         if not _open_for(source, county, day):
             if not pages:
                 raise CrawlError(
-                    f"{source.key}: {day} cannot be fetched any more: the site only shows today ({_today(county)} in "
+                    f"{source.key}: {day} cannot be fetched any more: the site only shows today ({county.today()} in "
                     f"{county.key}) and nothing of {day} is archived; choose today's date or a date that was crawled"
                 )
         elif budget > 0:
@@ -110,13 +109,9 @@ def _state(
     return pages, todo
 
 
-def _today(county: County) -> date:
-    return datetime.now(ZoneInfo(county.timezone)).date()
-
-
 def _open_for(source: Source, county: County, day: date) -> bool:
     """Whether the source can still show the day."""
-    return source.historical or day == _today(county)
+    return source.historical or day == county.today()
 
 
 def _crawl(

@@ -1,6 +1,7 @@
-"""The price level of a day against that of the county's file.
+"""What homes sold for in the year before a day: the measure of that day's asking prices.
 
-Belongs here: the factor by which a day's price filter is scaled. Does not: the filter (rules.py).
+Belongs here: the sales of the year as known on the day, and the factor by which the day's price filter
+is scaled. Does not: the filter (rules.py), the judgement of a day (quality.py).
 """
 
 from __future__ import annotations
@@ -26,13 +27,16 @@ def price_scale(sales: DataFrame, county: County, day: date) -> float:
 
     The filter of 2026 would reject 41 % of King County's sales of 2014.
     """
-    if sales.empty:
-        return 1.0
-    sold, known, end = (pd.to_datetime(sales["sale_date"]), pd.to_datetime(sales["known_on"]), pd.Timestamp(day))
-    superseded = pd.to_datetime(sales["superseded_on"])
-    recent = (sold > end - pd.DateOffset(months=MONTHS)) & (sold <= end)
-    valid = sales["market_sale"] & (known <= end) & (superseded.isna() | (superseded > end))
-    prices = sales.loc[recent & valid, "sale_price_usd"]
+    prices = sales_of_year(sales, day)["sale_price_usd"]
     if len(prices) < LEAST_SALES:
         return 1.0
     return float(prices.median() / county.market.median_price_usd)
+
+
+def sales_of_year(sales: DataFrame, day: date) -> DataFrame:
+    """The market sales of the 12 months before the day, as known on it."""
+    sold, known, end = (pd.to_datetime(sales["sale_date"]), pd.to_datetime(sales["known_on"]), pd.Timestamp(day))
+    superseded = pd.to_datetime(sales["superseded_on"])
+    recent = (sold > end - pd.DateOffset(months=MONTHS)) & (sold <= end)
+    valid = sales["market_sale"].astype(bool) & (known <= end) & (superseded.isna() | (superseded > end))
+    return sales[recent & valid]

@@ -7,8 +7,7 @@ what is asked and how answers are read (sales.py, zip_demographics.py, parcels.p
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import pandas as pd
 
@@ -75,7 +74,7 @@ def collect_zip_demographics(settings: Settings, objects: ObjectStore, http: Htt
     if source is None:
         return Collected(ZIP_DEMOGRAPHICS.empty(), refused, problem=_no_source("zip_demographics", settings))
     archive = _archive(settings, objects, http, source)
-    rows = fetch_zip_demographics(source, county, county_today(county), archive, refused)
+    rows = fetch_zip_demographics(source, county, county.today(), archive, refused)
     problem = None if len(rows) else "the Census answered no vintage; ZIP features will be missing"
     return Collected(rows, refused, source.key, problem)
 
@@ -99,14 +98,9 @@ def collect_parcels(
     return Collected(rows, refused, source.key, problem)
 
 
-def county_today(county: County) -> date:
-    """The county's own date."""
-    return datetime.now(ZoneInfo(county.timezone)).date()
-
-
 def _partition(source: Source, county: County, as_of: date | None) -> Partition:
     """A historical source answers for any day; any other is asked for the county's today only."""
-    today = county_today(county)
+    today = county.today()
     day = as_of or today
     live = source.historical or day == today
     return Partition(source.key, county.key, day.isoformat(), live, as_of if source.historical else None)

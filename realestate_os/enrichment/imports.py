@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from realestate_os.counties import County
-from realestate_os.enrichment.collect import county_today, stored_sales
+from realestate_os.enrichment.collect import stored_sales
 from realestate_os.enrichment.frames import SALES
 from realestate_os.enrichment.sale_versions import merge_versions
 from realestate_os.enrichment.sales_columns import SalesMapping, choose_columns, load_mapping
@@ -85,7 +85,7 @@ def import_sales(
     read = sales_of_table(table, columns, county, chosen, refused)
     known = stored_sales(objects, county.key)
     before = SALES.empty() if known is None else known
-    merged = merge_versions(before, read, county_today(county))
+    merged = merge_versions(before, read, county.today())
     if not dry_run:
         _keep(objects, path, table.sha256, chosen, county)
         objects.parquet.write(SALES, county.key, merged)

@@ -1,4 +1,4 @@
-"""What every materialization records: rows, what was set aside and why, a small table of samples.
+"""What every materialization and every check records: rows, what was set aside and why, rows as a table.
 
 Belongs here: the keys and their forms, the same for each asset, so that the UI, the demo and the
 alerts read them alike. Does not: figures that only one asset has (pass them as `extra`).
@@ -7,11 +7,19 @@ alerts read them alike. Does not: figures that only one asset has (pass them as 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableSchema
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    MetadataValue,
+    TableColumn,
+    TableColumnConstraints,
+    TableSchema,
+)
 
+from realestate_os.storage.quality import Verdict
 from realestate_os.storage.schema import Frame
 from realestate_os.storage.set_aside import SetAside
 
@@ -19,7 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLE_ROWS = 5
+# As many rows at fault as a person reads before mending the cause.
+FAILING_ROWS = 20
 CELL_CHARS = 60
+DESCRIPTION_CHARS = 1000
 
 
 def table_schema(frame: Frame) -> TableSchema:
@@ -58,6 +69,27 @@ def materialization_metadata(
     if filled is not None:
         metadata["samples"] = MetadataValue.md(markdown_table(filled.head(SAMPLE_ROWS), samples))
     return metadata | extra
+
+
+def check_result(
+    verdicts: Mapping[str, Verdict], severity: AssetCheckSeverity = AssetCheckSeverity.ERROR
+) -> AssetCheckResult:
+    """One result of the verdicts by partition key: over a range Dagster keeps one, so each partition's stands in it.
+
+    Metadata keys: partitions (figures of each), failing (the rows at fault of the first that failed).
+    """
+    failed = {key: verdict for key, verdict in verdicts.items() if not verdict.passed}
+    shown = failed or verdicts
+    metadata: dict[str, Any] = {"partitions": MetadataValue.json({k: dict(v.figures) for k, v in verdicts.items()})}
+    rows = next((verdict.failing for verdict in shown.values() if len(verdict.failing)), None)
+    if rows is not None:
+        metadata["failing"] = MetadataValue.md(markdown_table(rows.head(FAILING_ROWS), list(rows.columns)))
+    return AssetCheckResult(
+        passed=not failed,
+        severity=severity,
+        description="; ".join(f"{key}: {verdict.description}" for key, verdict in shown.items())[:DESCRIPTION_CHARS],
+        metadata=metadata,
+    )
 
 
 def markdown_table(rows: pd.DataFrame, columns: list[str] | None = None) -> str:

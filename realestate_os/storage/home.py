@@ -1,7 +1,7 @@
 """The columns that describe one home, wherever it comes from.
 
 Belongs here: address, place and physical facts that listings, parcels, sales and enrichment share,
-so that build_features can take a listing or a sale. Does not: prices, dates, people.
+with their rules, so that build_features can take a listing or a sale. Does not: prices, dates, people.
 """
 
 from __future__ import annotations
@@ -46,3 +46,15 @@ FACT_COLUMNS = (
 HOME_COLUMNS = ADDRESS_COLUMNS + FACT_COLUMNS
 HOME_NAMES: tuple[str, ...] = tuple(column.name for column in HOME_COLUMNS)
 FACT_NAMES: tuple[str, ...] = tuple(column.name for column in FACT_COLUMNS)
+
+HOME_RANGES: dict[str, tuple[float | None, float | None]] = {
+    "latitude": (-90, 90),
+    "longitude": (-180, 180),
+    "bedrooms": (0, None),
+    "bathrooms": (0, None),
+    "square_footage": (0, None),
+    "lot_size_sqft": (0, None),
+    "stories": (0, None),
+    "basement_sqft": (0, None),
+}
+HOME_VALUES: dict[str, tuple[str, ...]] = {"property_type": PROPERTY_TYPES}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from dagster import (
+    AssetCheckResult,
     AssetExecutionContext,
     AssetKey,
     BackfillPolicy,
@@ -12,6 +13,7 @@ from dagster import (
     Definitions,
     MaterializeResult,
     asset,
+    asset_check,
     in_process_executor,
 )
 
@@ -60,6 +62,16 @@ def after_the_failure(context: AssetExecutionContext) -> None:
     raise AssertionError("is never reached")
 
 
+@asset(partitions_def=DAYS, backfill_policy=POLICY)
+def checked() -> None:
+    """An asset whose values are wrong."""
+
+
+@asset_check(asset=checked, blocking=True, partitions_def=DAYS)
+def values() -> AssetCheckResult:
+    return AssetCheckResult(passed=False, description="2026-01-05: beds at most 20: 1")
+
+
 @pytest.fixture
 def instance() -> Iterator[DagsterInstance]:
     with DagsterInstance.ephemeral() as ephemeral:
@@ -73,8 +85,8 @@ def heard() -> Heard:
 
 @pytest.fixture
 def launcher(instance: DagsterInstance, heard: Heard) -> Launcher:
-    assets = [pages, homes, unreachable, unreachable_with_cause, broken, after_the_failure]
-    definitions = Definitions(assets=assets, executor=in_process_executor)
+    assets = [pages, homes, unreachable, unreachable_with_cause, broken, after_the_failure, checked]
+    definitions = Definitions(assets=assets, asset_checks=[values], executor=in_process_executor)
     return Launcher(definitions, instance, lambda name, state: heard.append((name, state)))
 
 
@@ -134,6 +146,10 @@ def test_an_error_for_people_is_told_rather_than_its_cause(launcher: Launcher) -
 
 def test_a_programming_error_keeps_its_class(launcher: Launcher) -> None:
     assert failure(launcher, "broken").startswith("broken: KeyError: 'bedrooms' (run ")
+
+
+def test_a_blocking_check_says_what_it_found(launcher: Launcher) -> None:
+    assert failure(launcher, "checked").startswith("2026-01-05: beds at most 20: 1 (check of checked, run ")
 
 
 def test_what_was_done_before_a_failure_is_kept(launcher: Launcher, instance: DagsterInstance, heard: Heard) -> None:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from realestate_os.counties import county_keys, load_county
 from realestate_os.sandbox.world.county_world import CountyWorld
@@ -43,7 +42,7 @@ class World:
         """The world's date, or today in the county."""
         if self.on:
             return self.on
-        return datetime.now(ZoneInfo(load_county(county or self.county).timezone)).date()
+        return load_county(county or self.county).today()
 
     def of(self, county: str) -> CountyWorld:
         """The county's world, made at the first question.

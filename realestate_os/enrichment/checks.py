@@ -1,0 +1,45 @@
+"""The checks of what enrichment writes: sales, ZIP figures, parcels, enriched homes.
+
+Belongs here: their rules and names. Does not: how a record is read or refused (parsers.py, sale_rules.py).
+"""
+
+from realestate_os.enrichment.frames import ENRICHMENT, PARCELS, SALES, ZIP_DEMOGRAPHICS
+from realestate_os.partitions import counties, county_day
+from realestate_os.resources.table_check import table_check
+from realestate_os.storage.home import HOME_RANGES, HOME_VALUES
+from realestate_os.storage.quality import Rules
+
+ASSESSOR_RANGES: dict[str, tuple[float | None, float | None]] = {
+    **HOME_RANGES,
+    "assessed_value_usd": (0, None),
+    "market_value_usd": (0, None),
+    "annual_tax_usd": (0, None),
+    "last_sale_price_usd": (0, None),
+}
+
+checks = [
+    table_check(
+        SALES,
+        counties,
+        Rules(
+            ranges={**HOME_RANGES, "sale_price_usd": (0, None)},
+            allowed={**HOME_VALUES, "sale_date_precision": ("day", "month")},
+            ordered=(("sale_date", "known_on"),),
+        ),
+    ),
+    table_check(
+        ZIP_DEMOGRAPHICS,
+        counties,
+        Rules(ranges={"population": (0, None), "owner_occupied_rate": (0, 1), "unemployment_rate": (0, 1)}),
+    ),
+    table_check(PARCELS, county_day, Rules(ASSESSOR_RANGES, HOME_VALUES)),
+    table_check(
+        ENRICHMENT,
+        county_day,
+        Rules(
+            ranges={**ASSESSOR_RANGES, "zip_owner_occupied_rate": (0, 1), "zip_unemployment_rate": (0, 1)},
+            allowed={**HOME_VALUES, "status": ("complete", "partial", "failed")},
+            ordered=(("last_sale_date", "date"),),
+        ),
+    ),
+]
