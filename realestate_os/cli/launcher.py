@@ -121,6 +121,9 @@ class Launcher:
 
 def _failure(result: ExecuteInProcessResult) -> str:
     """`listings: <message> (run 1a2b…)`; an error that is not ours keeps its class name."""
+    for checked in result.get_asset_check_evaluations():
+        if checked.blocking and not checked.passed:
+            return f"{checked.description} (check of {checked.asset_key.to_user_string()}, run {result.run_id})"
     for event in result.all_events:
         if event.is_step_failure:
             return f"{event.step_key}: {_message(event.step_failure_data.error)} (run {result.run_id})"

@@ -19,11 +19,11 @@ warnings.filterwarnings("ignore", category=PreviewWarning)
 
 
 def table_check(frame: Frame, partitions: PartitionsDefinition[str], rules: Rules) -> AssetChecksDefinition:
-    """`<table>_values`: blocking, so that nothing is built on a table whose values break its rules."""
+    """`values`: blocking, so that nothing is built on a table whose values break its rules."""
 
     @asset_check(
         asset=AssetKey(frame.name),
-        name=f"{frame.name}_values",
+        name="values",
         description=f"Every value of {frame.name} is within its rules; what is built on it waits until it is.",
         blocking=True,
         partitions_def=partitions,

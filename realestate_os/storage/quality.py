@@ -72,9 +72,9 @@ def pandera_schema(rules: Rules) -> pa.DataFrameSchema:
     checks: dict[str, list[pa.Check]] = {}
     for name, (low, high) in rules.ranges.items():
         if low is not None:
-            checks.setdefault(name, []).append(pa.Check.ge(low, error=f"{name} >= {low:g}"))
+            checks.setdefault(name, []).append(pa.Check.ge(low, error=f"{name} at least {low:g}"))
         if high is not None:
-            checks.setdefault(name, []).append(pa.Check.le(high, error=f"{name} <= {high:g}"))
+            checks.setdefault(name, []).append(pa.Check.le(high, error=f"{name} at most {high:g}"))
     for name, values in rules.allowed.items():
         checks.setdefault(name, []).append(pa.Check.isin(values, error=f"{name} is one of {', '.join(values)}"))
     columns = {name: pa.Column(checks=found, nullable=True) for name, found in checks.items()}
@@ -87,7 +87,7 @@ def _rising(lower: str, upper: str) -> pa.Check:
     def holds(rows: pd.DataFrame) -> pd.Series:
         return ~(rows[lower] > rows[upper])
 
-    return pa.Check(holds, name=f"{lower} <= {upper}", ignore_na=False)
+    return pa.Check(holds, name=f"{lower} not above {upper}", ignore_na=False)
 
 
 def _faults(frame: Frame, rows: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:

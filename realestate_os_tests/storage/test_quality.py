@@ -35,9 +35,9 @@ def test_each_fault_names_its_row_rule_and_value():
     verdict = check_table(FRAME, RULES, homes(beds=[2.0, 99.0], kind=["house", "boat"], low=[1.0, 5.0]))
     assert not verdict.passed
     told = set(verdict.failing[["property_id", "rule"]].itertuples(index=False, name=None))
-    assert told == {("b", "beds <= 20"), ("b", "kind is one of house, flat"), ("b", "low <= value")}
-    assert verdict.failing.set_index("rule").loc["beds <= 20", "value"] == "99.0"
-    assert "beds <= 20: 1" in verdict.description
+    assert told == {("b", "beds at most 20"), ("b", "kind is one of house, flat"), ("b", "low not above value")}
+    assert verdict.failing.set_index("rule").loc["beds at most 20", "value"] == "99.0"
+    assert "beds at most 20: 1" in verdict.description
 
 
 def test_an_empty_table_passes():
