@@ -12,7 +12,7 @@ from dagster import AssetSpec, Definitions, InMemoryIOManager, MultiPartitionsDe
 from syrupy.assertion import SnapshotAssertion
 
 from realestate_os import partitions
-from realestate_os.build import ASSETS, FRAMES, build_definitions
+from realestate_os.build import ASSETS, CHECKS, FRAMES, build_definitions
 from realestate_os.resources.reporting import table_schema
 from realestate_os.settings import PROJECT_DIR
 
@@ -71,7 +71,17 @@ def graph(definitions: Definitions) -> dict[str, Any]:
         sensor.name: {"seconds": sensor.minimum_interval_seconds, "status": sensor.default_status.value}
         for sensor in definitions.sensors or []
     }
-    return {"assets": assets, "resources": sorted(definitions.resources or {}), "sensors": sensors}
+    checks = {
+        f"{spec.asset_key.to_user_string()} / {spec.name}": "blocking" if spec.blocking else "tells"
+        for check in CHECKS
+        for spec in check.check_specs
+    }
+    return {"assets": assets, "checks": checks, "resources": sorted(definitions.resources or {}), "sensors": sensors}
+
+
+def test_every_table_has_a_blocking_check_of_its_values() -> None:
+    blocking = {spec.asset_key.to_user_string() for check in CHECKS for spec in check.check_specs if spec.blocking}
+    assert blocking == {frame.name for frame in FRAMES}
 
 
 def test_the_graph_is_as_recorded(snapshot: SnapshotAssertion) -> None:
