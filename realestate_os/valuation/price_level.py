@@ -6,8 +6,9 @@ earlier sales can be compared (neighbors.py) and values carried to the day of sc
 
 The regression compares each sale with its 15 nearest in space: ln price less its neighbours' mean on
 attributes less their means and on time less theirs, so that location drops out. Time enters as a
-line through knots 30 days apart, a random walk about a steady drift; Huber weights keep odd
-sales from moving it.
+line through knots 30 days apart, a random walk about a steady drift, plus the season; Huber weights
+keep odd sales from moving it. Less than a year of sales cannot tell season from drift, so the season
+starts from what is usual: like homes sell dearer in June than in December.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ KNOT_DAYS = 30
 # is free but for a prior of 1 % a month that only a handful of sales would feel.
 STEP_SD = 0.01
 DRIFT_SD = 0.01
+# Season: a cosine with its peak in mid June. Repeat-sales indices of US cities, before and after seasonal
+# adjustment, differ by 1 to 2 % either way in the north and by half of that and less in the south: 0.05 points
+# a degree above 15 degrees. A county's own sales move it from there.
+SEASON_PEAK = np.datetime64("1970-06-15", "D").astype(int)
+SEASON_PER_DEGREE, NO_SEASON_LATITUDE, SEASON_SD = 0.0005, 15.0, 0.01
 HUBER_SDS = 2.0
 ROUNDS = 6
 # Beyond the last sale the trend of the last year goes on, in proportion to how much of a year was seen.
@@ -37,16 +43,18 @@ MILES_PER_DEGREE = 69.05
 
 @dataclass(frozen=True)
 class PriceIndex:
-    """ln price level by day, 0 at the last knot. Days count from 1970."""
+    """ln price level by day, 0 at the last knot. Days count from 1970; `season` is half its swing, ln USD."""
 
     knots: Floats
     log_level: Floats
     slope_per_day: float
+    season: float = 0.0
 
     def at(self, days: Days) -> Floats:
-        """ln level on the days: flat before the first knot, on trend after the last."""
+        """ln level on the days: the trend, flat before the first knot and going on after the last, and the season."""
         beyond = np.maximum(days - self.knots[-1], 0.0)
-        return np.interp(days, self.knots, self.log_level) + self.slope_per_day * beyond
+        season = self.season * (_season(days) - _season(self.knots[-1:]))
+        return np.interp(days, self.knots, self.log_level) + self.slope_per_day * beyond + season
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ class PriceLevel:
             "knots": self.index.knots.tolist(),
             "log_level": self.index.log_level.tolist(),
             "slope_per_day": self.index.slope_per_day,
+            "season": self.index.season,
             "centre": self.centre.tolist(),
             "scale": self.scale.tolist(),
             "coefficients": self.coefficients.tolist(),
@@ -83,7 +92,7 @@ class PriceLevel:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> PriceLevel:
         """The inverse of to_state."""
-        index = PriceIndex(np.array(state["knots"]), np.array(state["log_level"]), state["slope_per_day"])
+        index = PriceIndex(np.array(state["knots"]), np.array(state["log_level"]), state["slope_per_day"], state["season"])
         centre, scale, coefficients = (np.array(state[name]) for name in ("centre", "scale", "coefficients"))
         return cls(index, centre, scale, coefficients, state["latitude"])
 
@@ -99,12 +108,13 @@ def fit_price_level(history: pd.DataFrame) -> PriceLevel:
     days = day_numbers(history["sale_date"], len(history))
     knots = _knots(days)
     empty = PriceLevel(PriceIndex(knots, np.zeros(len(knots)), 0.0), centre, scale, np.zeros(raw.shape[1]), latitude)
-    design = np.column_stack([empty._scaled(history), _hats(days, knots)])
-    log_price = np.log(number(history, "sale_price_usd"))
+    design = np.column_stack([empty._scaled(history), _season(days), _hats(days, knots)])
+    usual_season = SEASON_PER_DEGREE * max(latitude - NO_SEASON_LATITUDE, 0.0)
+    log_price = np.log(number(history, "sale_price_usd")) - usual_season * _season(days)
     near = cKDTree(empty.miles(history)).query(empty.miles(history), k=min(NEIGHBORS + 1, len(history)))[1][:, 1:]
     found = _robust_fit(design - design[near].mean(axis=1), log_price - log_price[near].mean(axis=1), len(knots))
-    level = found[raw.shape[1] :]
-    index = PriceIndex(knots, level - level[-1], _trend(knots, level))
+    season, level = usual_season + found[raw.shape[1]], found[raw.shape[1] + 1 :]
+    index = PriceIndex(knots, level - level[-1], _trend(knots, level), float(season))
     return PriceLevel(index, centre, scale, found[: raw.shape[1]], latitude)
 
 
@@ -151,6 +161,11 @@ def _hats(days: Days, knots: Floats) -> Floats:
     return np.column_stack([np.interp(days, knots, row) for row in np.eye(len(knots))])
 
 
+def _season(days: Days | Floats) -> Floats:
+    """(n,) from -1 in mid December to 1 in mid June."""
+    return np.cos((days - SEASON_PEAK) * (2 * np.pi / 365.25))
+
+
 def _robust_fit(design: Floats, target: Floats, knots: int) -> Floats:
     weights: Floats = np.ones(len(target))
     found: Floats = np.zeros(design.shape[1])
@@ -166,11 +181,12 @@ def _robust_fit(design: Floats, target: Floats, knots: int) -> Floats:
 
 
 def _penalty(columns: int, knots: int, spread: float) -> Floats:
-    """Ridge of 1 on the (scaled) attributes; on the knots the random walk with drift."""
+    """Ridge of 1 on the (scaled) attributes, the season's prior; on the knots the random walk with drift."""
     steps = np.diff(np.eye(knots), axis=0)
     drift = steps.mean(axis=0, keepdims=True)
     stray = steps - drift
     penalty = np.eye(columns)
+    penalty[-knots - 1, -knots - 1] = (spread / SEASON_SD) ** 2
     # The knots' common level cancels among neighbours; the small ridge fixes it.
     penalty[-knots:, -knots:] = 1e-3 * np.eye(knots) + (spread / STEP_SD) ** 2 * (stray.T @ stray)
     penalty[-knots:, -knots:] += (spread / DRIFT_SD) ** 2 * (drift.T @ drift)
