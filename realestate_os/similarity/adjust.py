@@ -21,6 +21,7 @@ import pandas as pd
 from realestate_os.features.build import build_features
 from realestate_os.valuation.history import Floats, day_numbers
 from realestate_os.valuation.matrix import MATRIX_COLUMNS, model_matrix
+from realestate_os.valuation.mixture import SMOOTH_COLUMN
 from realestate_os.valuation.model import ValueModel
 from realestate_os.valuation.neighbors import EarlierSales
 from realestate_os.valuation.reasons import REASONS, dollars
@@ -55,8 +56,8 @@ class Split:
 def split_homes(model: ValueModel, homes: pd.DataFrame, as_of: pd.Series | date, earlier: EarlierSales) -> Split:
     """Split homes (ENRICHMENT's columns), each as of its day."""
     days = day_numbers(as_of, len(homes))
-    matrix = model_matrix(homes, build_features(homes, as_of), days, earlier)
-    phi = model.serving.boosted.contributions(matrix)[:, :-1]
+    matrix = model_matrix(homes, build_features(homes, as_of), days, earlier, model.serving.extra)
+    phi = model.serving.mixture.contributions(matrix)[:, :-1]
     return Split(np.column_stack([phi[:, columns].sum(axis=1) for columns in _COLUMNS_OF.values()]))
 
 
@@ -77,7 +78,7 @@ def adjustments(subject: Split, sale: Split, time: Floats, price_usd: Floats) ->
 
 
 def _lines() -> dict[str, list[int]]:
-    position = {name: place for place, name in enumerate(MATRIX_COLUMNS)}
+    position = {name: place for place, name in enumerate(MATRIX_COLUMNS)} | {SMOOTH_COLUMN: -1}
     owner = {reason: line for line, reasons in MERGED.items() for reason in reasons}
     lines: dict[str, list[int]] = {}
     for reason, columns in REASONS.items():

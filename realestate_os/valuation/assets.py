@@ -43,7 +43,7 @@ from realestate_os.valuation.frames import VALUATIONS
     group_name="valuation",
     kinds={"lightgbm", "mlflow"},
     owners=["team:data"],
-    code_version="1",
+    code_version="2",
     backfill_policy=BackfillPolicy.multi_run(1),
     ins={
         "sales": AssetIn(partition_mapping=county_of_month),
@@ -99,7 +99,7 @@ def value_model(
     group_name="valuation",
     kinds={"lightgbm", "parquet"},
     owners=["team:acquisitions"],
-    code_version="1",
+    code_version="2",
     metadata={"dagster/column_schema": table_schema(VALUATIONS)},
     backfill_policy=BackfillPolicy.single_run(),
     ins={

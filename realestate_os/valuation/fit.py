@@ -27,7 +27,7 @@ from realestate_os.valuation.train import Trained, train
 from realestate_os.valuation.tuning import Budget
 
 # Twelve trials take under a minute at 14,000 sales on two cores; beyond them the gain was below 0.1 points.
-BUDGET = Budget(trials=12, seconds=45.0, seed=7)
+BUDGET = Budget(trials=12, seconds=30.0, seed=7)
 ALL_MONTHS = 12 * 100
 
 

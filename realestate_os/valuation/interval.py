@@ -20,6 +20,7 @@ import pandas as pd
 from realestate_os.valuation import boosting
 from realestate_os.valuation.boosting import REPEATABLE, Boosted, Params
 from realestate_os.valuation.history import Floats
+from realestate_os.valuation.mixture import fit_quick_mixture
 
 LEVELS = (80, 90)
 # z of the 80 % interval of a normal: half width to standard deviation.
@@ -65,7 +66,7 @@ def fit_difficulty(matrix: pd.DataFrame, target: Floats, params: Params, rounds:
 
     def leave_out(number: int) -> None:
         out = fold == number
-        predicted[out] = boosting.fit(matrix[~out], target[~out], params, rounds, seed, bags=1).predict(matrix[out])
+        predicted[out] = fit_quick_mixture(matrix[~out], target[~out], params, rounds, seed).predict(matrix[out])
 
     boosting.in_parallel(leave_out, range(FOLDS))
     # The root of the error is nearly normal; learned as its logarithm or as it is, likelihood on held-out

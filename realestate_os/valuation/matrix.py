@@ -36,21 +36,34 @@ DERIVED_COLUMNS = (
     "property_type_multi_family",
     "property_type_manufactured",
 )
+# Characteristics of the county's own, beyond ours: numbers under this prefix in the table of homes.
+EXTRA = "extra_"
 MATRIX_COLUMNS: tuple[str, ...] = ALLOWED_FEATURES + RECORD_COLUMNS + DERIVED_COLUMNS + NEIGHBOR_COLUMNS
 
 
-def model_matrix(homes: pd.DataFrame, features: pd.DataFrame, days: Days, earlier: EarlierSales) -> pd.DataFrame:
-    """(n, MATRIX_COLUMNS) float64 on the index of `homes`; NaN is missing.
+def extra_columns(homes: pd.DataFrame) -> tuple[str, ...]:
+    """The county's own characteristics among the columns, in order of their names."""
+    return tuple(sorted(str(name) for name in homes.columns if str(name).startswith(EXTRA)))
+
+
+def model_matrix(
+    homes: pd.DataFrame, features: pd.DataFrame, days: Days, earlier: EarlierSales, extra: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """(n, MATRIX_COLUMNS and extra) float64 on the index of `homes`; NaN is missing.
 
     Args:
         homes: ENRICHMENT's columns.
         features: the 35 of the same rows in the same order.
         days: the day whose knowledge counts, a row (days since 1970).
         earlier: the sales that may be looked at; each row uses those known by its day.
+        extra: columns of the county's own; one that `homes` lacks is missing.
     """
     allowed = features[list(ALLOWED_FEATURES)].set_axis(homes.index)
-    records = pd.DataFrame({name: number(homes, name) for name in RECORD_COLUMNS}, index=homes.index)
-    return pd.concat([allowed, records, _derived(homes, features, days), earlier.columns(homes, days)], axis=1)
+    records, own = (
+        pd.DataFrame({name: number(homes, name) for name in names}, index=homes.index)
+        for names in (RECORD_COLUMNS, extra)
+    )
+    return pd.concat([allowed, records, _derived(homes, features, days), earlier.columns(homes, days), own], axis=1)
 
 
 def _derived(homes: pd.DataFrame, features: pd.DataFrame, days: Days) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,28 +24,35 @@ from realestate_os.valuation.boosting import Boosted
 from realestate_os.valuation.history import Days, Floats, day_numbers
 from realestate_os.valuation.interval import LEVELS, Z_80, Difficulty
 from realestate_os.valuation.matrix import MATRIX_COLUMNS, model_matrix
+from realestate_os.valuation.mixture import Mixture
 from realestate_os.valuation.neighbors import EarlierSales
 from realestate_os.valuation.price_level import PriceLevel
 from realestate_os.valuation.scaling import RobustScale
+from realestate_os.valuation.smooth import Smooth
 
 STATE_FILE = "state.json"
 
 
 @dataclass(frozen=True)
 class PriceModel:
-    """ln value = boosters (attributes and place, prices of one day) + index (the day)."""
+    """ln value = mixture (attributes and place, prices of one day) + index (the day)."""
 
     level: PriceLevel
-    boosted: Boosted
+    mixture: Mixture
+    extra: tuple[str, ...] = ()
 
     def matrix(self, homes: pd.DataFrame, features: pd.DataFrame, as_of: Any, history: pd.DataFrame) -> pd.DataFrame:
         """The model matrix of homes; each row looks at the sales of `history` known by its as_of."""
         days = day_numbers(as_of, len(homes))
-        return model_matrix(homes, features, days, EarlierSales(history, self.level))
+        return model_matrix(homes, features, days, EarlierSales(history, self.level), self.extra)
+
+    def stretched(self, stretch: float) -> PriceModel:
+        """The same with another stretch of its values."""
+        return replace(self, mixture=self.mixture.stretched(stretch))
 
     def log_value(self, matrix: pd.DataFrame, days: Days) -> Floats:
         """ln USD on the days, (n,)."""
-        return self.boosted.predict(matrix) + self.level.index.at(days)
+        return self.mixture.predict(matrix) + self.level.index.at(days)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ class ValueModel:
 
     def predict(self, homes: pd.DataFrame, features: pd.DataFrame, days: Days, earlier: EarlierSales) -> Prediction:
         """Value homes at the prices of their days (n,), looking at the earlier sales known at their end."""
-        matrix = model_matrix(homes, features, days, earlier)
+        matrix = model_matrix(homes, features, days, earlier, self.serving.extra)
         log_value = self.serving.log_value(matrix, days)
         difficulty = self.difficulty.of(matrix, log_value)
         return Prediction(matrix, log_value, difficulty, {level: self.quantile[level] * difficulty for level in LEVELS})
@@ -96,8 +103,10 @@ class ValueModel:
         state = {
             "county": self.county,
             "columns": list(MATRIX_COLUMNS),
-            "serving_level": self.serving.level.to_state(),
-            "evaluation_level": self.evaluation.level.to_state(),
+            "extra": list(self.serving.extra),
+            **{f"{name}_level": model.level.to_state() for name, model in self._models().items()},
+            **{f"{name}_smooth": model.mixture.smooth.to_state() for name, model in self._models().items()},
+            **{f"{name}_stretch": model.mixture.stretch for name, model in self._models().items()},
             "difficulty_median": self.difficulty.median,
             "quantile": {str(level): value for level, value in self.quantile.items()},
             "scale": self.scale.to_state(),
@@ -119,8 +128,8 @@ class ValueModel:
         boosted = {name: _boosted_in(folder, name) for name in ("serving", "evaluation", "difficulty")}
         return cls(
             county=state["county"],
-            serving=PriceModel(PriceLevel.from_state(state["serving_level"]), boosted["serving"]),
-            evaluation=PriceModel(PriceLevel.from_state(state["evaluation_level"]), boosted["evaluation"]),
+            serving=_price_model(state, "serving", boosted),
+            evaluation=_price_model(state, "evaluation", boosted),
             difficulty=Difficulty(boosted["difficulty"], state["difficulty_median"]),
             quantile={int(level): value for level, value in state["quantile"].items()},
             scale=RobustScale(**state["scale"]),
@@ -128,12 +137,12 @@ class ValueModel:
             sales_by_type=state["sales_by_type"],
         )
 
+    def _models(self) -> dict[str, PriceModel]:
+        return {"serving": self.serving, "evaluation": self.evaluation}
+
     def _boosted(self) -> dict[str, Boosted]:
-        return {
-            "serving": self.serving.boosted,
-            "evaluation": self.evaluation.boosted,
-            "difficulty": self.difficulty.booster,
-        }
+        trees = {name: model.mixture.boosted for name, model in self._models().items()}
+        return trees | {"difficulty": self.difficulty.booster}
 
 
 def folder_digest(folder: Path) -> str:
@@ -150,6 +159,11 @@ def log_price_of(history: pd.DataFrame, level: PriceLevel) -> Floats:
     """The target: ln price with the time taken out."""
     days = day_numbers(history["sale_date"], len(history))
     return np.log(history["sale_price_usd"].to_numpy(dtype=float)) - level.index.at(days)
+
+
+def _price_model(state: dict[str, Any], name: str, boosted: dict[str, Boosted]) -> PriceModel:
+    mixture = Mixture(boosted[name], Smooth.from_state(state[f"{name}_smooth"]), state[f"{name}_stretch"])
+    return PriceModel(PriceLevel.from_state(state[f"{name}_level"]), mixture, tuple(state["extra"]))
 
 
 def _boosted_in(folder: Path, name: str) -> Boosted:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from realestate_os.resources.database import Database
 
 # Raise it when code changes what a model is; it stands in the run's tags and in the study's name.
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 SERVED_WITH = ("realestate-os", "lightgbm", "numpy", "pandas", "scipy")
 EXAMPLE_ROWS = 3
 

@@ -92,7 +92,9 @@ class PriceLevel:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> PriceLevel:
         """The inverse of to_state."""
-        index = PriceIndex(np.array(state["knots"]), np.array(state["log_level"]), state["slope_per_day"], state["season"])
+        index = PriceIndex(
+            np.array(state["knots"]), np.array(state["log_level"]), state["slope_per_day"], state["season"]
+        )
         centre, scale, coefficients = (np.array(state[name]) for name in ("centre", "scale", "coefficients"))
         return cls(index, centre, scale, coefficients, state["latitude"])
 

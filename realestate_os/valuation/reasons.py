@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from realestate_os.valuation.history import Floats
+from realestate_os.valuation.matrix import EXTRA, extra_columns
+from realestate_os.valuation.mixture import SMOOTH_COLUMN
 
 # Reason -> its columns; the first is the one whose value is shown. Columns that say the same thing are one reason.
 REASONS: dict[str, tuple[str, ...]] = {
@@ -41,7 +43,12 @@ REASONS: dict[str, tuple[str, ...]] = {
         "nearby_distance_miles",
         "nearby_year_built",
     ),
-    "Prices of similar homes nearby": ("similar_premium", "similar_log_price_per_sqft", "similar_weight"),
+    "Prices of similar homes nearby": (
+        "similar_premium",
+        "similar_log_price_per_sqft",
+        "similar_weight",
+        SMOOTH_COLUMN,
+    ),
     "Home values in the ZIP": ("zip_median_home_value",),
     "Assessor's value": ("market_value", "assessed_value", "assessed_to_market_ratio"),
     "Property tax": ("annual_tax", "tax_rate"),
@@ -77,17 +84,21 @@ def dollars(contributions: Floats) -> tuple[Floats, Floats]:
 
 def reason_lists(matrix: pd.DataFrame, by_column: Floats) -> list[str]:
     """JSON lists of {feature, label, value, dollars}, the largest first, one a row; dollars in cents."""
-    position = {name: place for place, name in enumerate(matrix.columns)}
-    labels = list(REASONS)
-    grouped = np.column_stack([by_column[:, [position[c] for c in REASONS[label]]].sum(axis=1) for label in labels])
-    shown = matrix[[REASONS[label][0] for label in labels]].to_numpy(dtype=float)
+    reasons = REASONS | {name.removeprefix(EXTRA).replace("_", " "): (name,) for name in extra_columns(matrix)}
+    position = {name: place for place, name in enumerate([*matrix.columns, SMOOTH_COLUMN])}
+    grouped = np.column_stack(
+        [by_column[:, [position[c] for c in columns]].sum(axis=1) for columns in reasons.values()]
+    )
+    names = [(columns[0], label) for label, columns in reasons.items()]
+    shown = matrix[[feature for feature, _ in names]].to_numpy(dtype=float)
     order = np.argsort(-np.abs(grouped), axis=1, kind="stable")
     return [
-        json.dumps([_reason(labels[i], shown[row, i], grouped[row, i]) for i in places if grouped[row, i] != 0])
+        json.dumps([_reason(names[i], shown[row, i], grouped[row, i]) for i in places if grouped[row, i] != 0])
         for row, places in enumerate(order)
     ]
 
 
-def _reason(label: str, value: float, amount: float) -> dict[str, object]:
+def _reason(name: tuple[str, str], value: float, amount: float) -> dict[str, object]:
+    feature, label = name
     known = None if np.isnan(value) else round(float(value), 4)
-    return {"feature": REASONS[label][0], "label": label, "value": known, "dollars": round(float(amount), 2)}
+    return {"feature": feature, "label": label, "value": known, "dollars": round(float(amount), 2)}

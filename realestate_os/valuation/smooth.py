@@ -25,6 +25,7 @@ from scipy.spatial.distance import cdist
 from realestate_os.valuation.history import Floats
 
 PLACE = ("latitude", "longitude")
+# Money and sizes count by their ratios.
 LOGGED = ("square_footage", "lot_size_sqft", "market_value", "assessed_value", "last_sale_price")
 ATTRIBUTES = (
     *LOGGED,
@@ -88,12 +89,19 @@ class Smooth:
         return cls(columns=tuple(state["columns"]), mean=state["mean"], **arrays)
 
 
-def fit_smooth(matrix: pd.DataFrame, target: Floats, seed: int, also: tuple[str, ...] = ()) -> Smooth:
-    """Fit on the model matrix and ln price, time taken out; `also` are columns of the county's own."""
+def fit_smooth(
+    matrix: pd.DataFrame, target: Floats, seed: int, also: tuple[str, ...] = (), size: int = SAMPLE
+) -> Smooth:
+    """Fit on the model matrix and ln price, time taken out.
+
+    Args:
+        also: columns of the county's own.
+        size: homes in the sample U; time grows with its square.
+    """
     columns = (*PLACE, *(name for name in (*ATTRIBUTES, *also) if matrix[name].nunique() > 1))
     centre, spread = _scale(matrix, columns)
     scaled = _scaled(matrix, columns, centre, spread)
-    chosen = np.random.default_rng(seed).permutation(len(scaled))[:SAMPLE]
+    chosen = np.random.default_rng(seed).permutation(len(scaled))[:size]
     sample = scaled[np.sort(chosen)]
     lower = cholesky(_kernel(sample, sample) + 1e-6 * np.eye(len(sample)), lower=True)
     features = np.concatenate(
@@ -109,10 +117,11 @@ def _robust_ridge(features: Floats, target: Floats) -> Floats:
     found: Floats = np.zeros(features.shape[1])
     for _ in range(ROUNDS):
         weighted = features * weights[:, None]
-        found = np.linalg.solve(weighted.T @ features + NOISE_SD**2 * np.eye(len(found)), weighted.T @ target)
+        normal = weighted.T @ features + NOISE_SD**2 * np.eye(len(found))
+        found = np.linalg.solve(normal, weighted.T @ target).astype(np.float64)
         error = np.abs(target - features @ found)
         limit = HUBER_SDS * max(1.4826 * float(np.median(error)), 1e-6)
-        weights = limit / np.maximum(limit, error)
+        weights = (limit / np.maximum(limit, error)).astype(np.float64)
     return found
 
 

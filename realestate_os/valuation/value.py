@@ -105,6 +105,6 @@ def _figures(
 
 def _dollars_of(model: PriceModel, matrix: pd.DataFrame, day: date) -> tuple[object, npt.NDArray[np.float64]]:
     """The level of prices on the day belongs to V0: it is the same for every home."""
-    contributions = model.boosted.contributions(matrix)
+    contributions = model.mixture.contributions(matrix)
     contributions[:, -1] += model.level.index.at(day_numbers(day, len(matrix)))
     return dollars(contributions)

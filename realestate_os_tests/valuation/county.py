@@ -21,6 +21,8 @@ FIRST_SALE, DAYS = date(2022, 1, 3), 720
 DAY = date(2024, 1, 10)
 MONTH = date(2024, 1, 1)
 GROWTH_A_YEAR = 0.08
+# Half the swing from December to June, as usual in the north; JUNE is the peak's distance from FIRST_SALE.
+SEASON, JUNE = 0.014, (date(2022, 6, 15) - FIRST_SALE).days
 LAG_DAYS = 10
 
 
@@ -61,6 +63,7 @@ def true_value(homes: pd.DataFrame, day: np.ndarray[Any, Any]) -> np.ndarray[Any
         + 0.06 * (homes["condition_grade"] - 3)
         + 0.25 * np.sin(north) * np.cos(east)
         + GROWTH_A_YEAR * day / 365
+        + SEASON * np.cos((day - JUNE) * 2 * np.pi / 365.25)
     )
     return np.exp(log_value.to_numpy(dtype=float))
 

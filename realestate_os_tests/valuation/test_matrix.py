@@ -12,6 +12,7 @@ from realestate_os.features.build import build_features
 from realestate_os.features.frames import FROM_ASKING_PRICE, POPULATION_PROFILE
 from realestate_os.valuation.history import Days, day_numbers, sale_history
 from realestate_os.valuation.matrix import MATRIX_COLUMNS, model_matrix
+from realestate_os.valuation.mixture import SMOOTH_COLUMN
 from realestate_os.valuation.neighbors import NEIGHBOR_COLUMNS, EarlierSales
 from realestate_os.valuation.price_level import PriceLevel, fit_price_level
 from realestate_os.valuation.reasons import REASONS
@@ -46,7 +47,7 @@ def test_the_asking_price_moves_no_column(county: MadeCounty, day_history: pd.Da
 
 def test_every_column_has_one_reason() -> None:
     explained = [column for columns in REASONS.values() for column in columns]
-    assert sorted(explained) == sorted(MATRIX_COLUMNS)
+    assert sorted(explained) == sorted([*MATRIX_COLUMNS, SMOOTH_COLUMN])
 
 
 def test_later_sales_change_nothing(county: MadeCounty, day_history: pd.DataFrame, level: PriceLevel) -> None:
