@@ -29,7 +29,7 @@ from realestate_os.similarity.index import (
 )
 from realestate_os.valuation.history import sale_history
 from realestate_os.valuation.value import ServedModel
-from realestate_os_tests.valuation.county import COUNTY, DAY, MadeCounty
+from realestate_os_tests.valuation.county import COUNTY, DAY, FIRST_SALE, MadeCounty, log_price_level
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,15 @@ def test_adjusted_prices_are_nearer_the_truth_than_prices(found: pd.DataFrame, c
 
 
 def test_a_rising_market_raises_older_prices(found: pd.DataFrame) -> None:
-    """8 % a year was put in: the line of time grows with the age of the sale."""
-    time = found["adjustments"].map(
-        lambda text: {one["line"]: one["dollars"] for one in json.loads(text)}.get(TIME, 0.0)
-    )
-    years = (pd.Timestamp(DAY) - pd.to_datetime(found["sale_date"])).dt.days / 365
-    old = years > 0.5
-    assert (time[old] / found["sale_price_usd"][old] / years[old]).median() == pytest.approx(0.08, abs=0.03)
+    """8 % a year and a season were put in: the line of time follows them."""
+    lines = found["adjustments"].map(lambda text: {one["line"]: one["dollars"] for one in json.loads(text)})
+    time = lines.map(lambda dollars: dollars.get(TIME, 0.0)).to_numpy()
+    sold = (pd.to_datetime(found["sale_date"]) - pd.Timestamp(FIRST_SALE)).dt.days.to_numpy()
+    today = (DAY - FIRST_SALE).days
+    put_in = log_price_level(np.array([today])) - log_price_level(sold)
+    old = today - sold > 180
+    assert put_in[old].mean() > 0.01
+    assert np.median((time / found["sale_price_usd"].to_numpy() - put_in)[old]) == pytest.approx(0, abs=0.03)
 
 
 def test_sales_known_later_change_nothing(

@@ -62,10 +62,14 @@ def true_value(homes: pd.DataFrame, day: np.ndarray[Any, Any]) -> np.ndarray[Any
         - 0.002 * (2022 - homes["year_built"])
         + 0.06 * (homes["condition_grade"] - 3)
         + 0.25 * np.sin(north) * np.cos(east)
-        + GROWTH_A_YEAR * day / 365
-        + SEASON * np.cos((day - JUNE) * 2 * np.pi / 365.25)
+        + log_price_level(day)
     )
     return np.exp(log_value.to_numpy(dtype=float))
+
+
+def log_price_level(day: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Growth and season, days after FIRST_SALE."""
+    return GROWTH_A_YEAR * day / 365 + SEASON * np.cos((day - JUNE) * 2 * np.pi / 365.25)
 
 
 def noise_sd(homes: pd.DataFrame) -> np.ndarray[Any, Any]:
