@@ -13,14 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from realestate_os.enrichment.frames import ZIP_FIGURES
+
 RENT_COLUMNS = [f"median_rent_{bedrooms}br_usd" for bedrooms in range(6)]
-ZIP_FIGURES = {
-    "zip_population": "population",
-    "zip_median_income_usd": "median_income_usd",
-    "zip_median_home_value_usd": "median_home_value_usd",
-    "zip_owner_occupied_rate": "owner_occupied_rate",
-    "zip_unemployment_rate": "unemployment_rate",
-}
 _NEVER = np.iinfo(np.int64).max
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from dagster import AssetExecutionContext, AssetIn, BackfillPolicy, MetadataValue, Output, asset
 
 from realestate_os.enrichment.frames import ENRICHMENT, PARCELS, SALES, ZIP_DEMOGRAPHICS
+from realestate_os.enrichment.lineage import enrichment_columns
 from realestate_os.partitions import AS_OF_TAG, counties, county_day, county_days, county_of_day, same_day
 from realestate_os.resources.configurable import (
     DatabaseResource,
@@ -16,7 +17,7 @@ from realestate_os.resources.configurable import (
     ObjectStoreResource,
     SettingsResource,
 )
-from realestate_os.resources.reporting import materialization_metadata, table_schema
+from realestate_os.resources.reporting import column_lineage, materialization_metadata, table_schema
 from realestate_os.storage.io_manager import Frames
 
 
@@ -125,16 +126,18 @@ def enrichment(
     parcels: Frames,
     sales: Frames,
     zip_demographics: Frames,
+    settings: SettingsResource,
+    object_store: ObjectStoreResource,
     database: DatabaseResource,
 ) -> Output[Frames]:
     """Each listed property with what public records say of it, and where each field came from."""
-    from realestate_os.enrichment.enrich import enrich_day
+    from realestate_os.enrichment.enrich import Enricher
 
     frames = Frames()
     with database.open() as db:
+        enricher = Enricher(settings.load(), object_store.open(), db)
         for day in county_days(context):
-            frames[day.key] = enrich_day(
-                db,
+            frames[day.key] = enricher.enrich(
                 listings[day.key],
                 parcels[day.key],
                 sales[day.county],
@@ -142,8 +145,8 @@ def enrichment(
                 day.county,
                 day.date,
             )
-    statuses = _statuses(frames)
-    return Output(frames, metadata=materialization_metadata(frames.values(), statuses=statuses))
+    metadata = materialization_metadata(frames.values(), statuses=_statuses(frames))
+    return Output(frames, metadata=metadata | {"dagster/column_lineage": column_lineage(enrichment_columns())})
 
 
 def _output(context, name, found, objects, samples) -> Output[Frames]:  # type: ignore[no-untyped-def]

@@ -1,7 +1,8 @@
 """What the assets sales, zip_demographics and parcels do for one partition, without Dagster.
 
-Belongs here: choosing the source, the day that is asked for, the archive with its keys. Does not:
-what is asked and how answers are read (sales.py, zip_demographics.py, parcels.py).
+Belongs here: choosing the sources, the day that is asked for, the archive with its keys, going on
+without a source that fails. Does not: what is asked and how answers are read (sales.py,
+zip_demographics.py, parcels.py).
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import pandas as pd
 
 from realestate_os.counties import County, load_county
 from realestate_os.enrichment.archive import Partition, RecordArchive
+from realestate_os.enrichment.connectors.asking import Inquiry, SchemaDriftError
+from realestate_os.enrichment.connectors.files import newest_import
 from realestate_os.enrichment.frames import PARCELS, SALES, ZIP_DEMOGRAPHICS
-from realestate_os.enrichment.parcels import fetch_parcels
+from realestate_os.enrichment.parcels import ParcelSearch, fetch_parcels
 from realestate_os.enrichment.sales import rebuilt_sales, update_sales
-from realestate_os.enrichment.sources import Source, source_for
+from realestate_os.enrichment.sources import Source, source_for, sources_for
 from realestate_os.enrichment.zip_demographics import fetch_zip_demographics
-from realestate_os.resources.http_client import HttpClient
+from realestate_os.resources.http_client import HttpClient, HttpError
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.settings import Settings
 from realestate_os.storage.set_aside import SetAside
@@ -39,10 +42,11 @@ def collect_sales(
 ) -> Collected:
     """The county's versions of sales, asked for as of a day (default: the county's today), imports kept.
 
-    A county without a source keeps what was imported; `problem` says how to bring sales in.
+    A county without a source keeps what was imported; `problem` says how to bring sales in. When the
+    source fails, what was known stays, `problem` says why, and the next run asks again.
 
     Raises:
-        HttpError, NotArchivedError: the source cannot be read; what was known stays.
+        NotArchivedError: a past day of a source that answers only for today.
     """
     county, refused = load_county(county_key), SetAside()
     known = stored_sales(objects, county_key)
@@ -54,7 +58,13 @@ def collect_sales(
     if known is None:
         known = rebuilt_sales(source, county, archive, SetAside())
     partition = _partition(source, county, as_of)
-    return Collected(update_sales(known, source, county, partition, archive, refused), refused, source.key)
+    try:
+        rows = update_sales(known, source, county, partition, archive, refused)
+    except (HttpError, SchemaDriftError) as error:
+        refused.add(source.key, "source_failed", field="sales", detail=str(error))
+        problem = f"{error}; {len(known):,} sales known before stay, the next run asks again"
+        return Collected(known, refused, source.key, problem)
+    return Collected(rows, refused, source.key)
 
 
 def stored_sales(objects: ObjectStore, county_key: str) -> pd.DataFrame | None:
@@ -66,8 +76,7 @@ def stored_sales(objects: ObjectStore, county_key: str) -> pd.DataFrame | None:
 def collect_zip_demographics(settings: Settings, objects: ObjectStore, http: HttpClient, county_key: str) -> Collected:
     """ZIP figures of all vintages released by the county's today; readers choose by their own day.
 
-    Raises:
-        HttpError: the Census cannot be read.
+    A vintage that the Census does not give now is left out, `problem` says why, and the next run asks again.
     """
     county, refused = load_county(county_key), SetAside()
     source = source_for(settings, county_key, "zip_demographics")
@@ -75,27 +84,48 @@ def collect_zip_demographics(settings: Settings, objects: ObjectStore, http: Htt
         return Collected(ZIP_DEMOGRAPHICS.empty(), refused, problem=_no_source("zip_demographics", settings))
     archive = _archive(settings, objects, http, source)
     rows = fetch_zip_demographics(source, county, county.today(), archive, refused)
+    failures = [row["detail"] for row in refused.rows if row["reason"] == "source_failed"]
     problem = None if len(rows) else "the Census answered no vintage; ZIP features will be missing"
+    if failures:
+        problem = f"{len(failures)} vintages missing: {failures[0]}"
     return Collected(rows, refused, source.key, problem)
 
 
 def collect_parcels(
     settings: Settings, objects: ObjectStore, http: HttpClient, listings: pd.DataFrame, county_key: str, day: date
 ) -> Collected:
-    """Assessor records of a day's listings. A failing service gives fewer or no rows and a `problem`.
+    """Records of a day's listings by all providers. A failing service gives fewer or no rows and a `problem`.
 
     Raises:
         NotArchivedError: a past day of a source that answers only for today.
     """
     county, refused = load_county(county_key), SetAside()
-    source = source_for(settings, county_key, "parcels")
-    if source is None:
+    sources = sources_for(settings, county_key, "parcels")
+    if not sources:
         return Collected(PARCELS.empty(), refused, problem=_no_source("parcels", settings))
-    archive = _archive(settings, objects, http, source)
-    rows = fetch_parcels(listings, source, county, _partition(source, county, day), archive, refused)
+    parts = []
+    for source in sources:
+        partition = _partition(source, county, day)
+        inquiry = Inquiry(_archive(settings, objects, http, source), partition)
+        parts.append(fetch_parcels(listings, ParcelSearch(source, county, inquiry, objects, refused)))
+    rows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     failures = [row["detail"] for row in refused.rows if row["reason"] == "source_failed"]
     problem = f"{len(failures)} listings without parcel: {failures[0]}" if failures else None
-    return Collected(rows, refused, source.key, problem)
+    keys = ", ".join(source.key for source in sources)
+    return Collected(rows, refused, keys, problem or _files_to_bring(objects, sources, county, day))
+
+
+def _files_to_bring(objects: ObjectStore, sources: list[Source], county: County, day: date) -> str | None:
+    """How to bring the bulk files that a county's facts lie in, while none was brought."""
+    missing = [
+        f"realestate-os import parcels {dataset.file.name} --county {county.key} (from {dataset.url})"
+        for source in sources
+        for dataset in source.datasets
+        if dataset.file is not None and newest_import(objects, source, dataset, county.key, day) is None
+    ]
+    if not missing:
+        return None
+    return f"{county.name} County's facts lie in files that are not here yet; bring them: {'; '.join(missing)}"
 
 
 def _partition(source: Source, county: County, as_of: date | None) -> Partition:
@@ -103,7 +133,8 @@ def _partition(source: Source, county: County, as_of: date | None) -> Partition:
     today = county.today()
     day = as_of or today
     live = source.historical or day == today
-    return Partition(source.key, county.key, day.isoformat(), live, as_of if source.historical else None)
+    asked_for = as_of if source.historical else None
+    return Partition(source.key, county.key, day.isoformat(), live, asked_for, source.fresh_days)
 
 
 def _archive(settings: Settings, objects: ObjectStore, http: HttpClient, source: Source) -> RecordArchive:
@@ -112,7 +143,10 @@ def _archive(settings: Settings, objects: ObjectStore, http: HttpClient, source:
         secrets["key"] = settings.census_api_key.get_secret_value()
     if source.kind == "socrata" and source.profile == "public" and settings.socrata_app_token:
         secrets["$$app_token"] = settings.socrata_app_token.get_secret_value()
-    return RecordArchive(http, objects, secrets)
+    headers = {}
+    if source.kind == "attom" and settings.attom_api_key:
+        headers["apikey"] = settings.attom_api_key.get_secret_value()
+    return RecordArchive(http, objects, secrets, headers)
 
 
 def _no_sales(county: County) -> str:

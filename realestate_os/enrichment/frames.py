@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from realestate_os.storage.home import HOME_COLUMNS
+from realestate_os.storage.home import FACT_NAMES, HOME_COLUMNS
 from realestate_os.storage.schema import Column, Frame
 
 SALES = Frame(
@@ -105,20 +105,34 @@ _ASSESSOR = (
     Column("owner_occupied", "bool", "Three states: yes, no, unknown (null)"),
 )
 
+# What both a listing and a record may say of a home, and what only records say.
+SHARED_FIELDS = (*FACT_NAMES, "latitude", "longitude", "apn")
+RECORD_FIELDS = tuple(column.name for column in _ASSESSOR if not column.name.startswith("last_sale_"))
+# Figure of the ZIP in ENRICHMENT -> column of ZIP_DEMOGRAPHICS; the rent is chosen by bedrooms.
+ZIP_FIGURES = {
+    "zip_population": "population",
+    "zip_median_income_usd": "median_income_usd",
+    "zip_median_home_value_usd": "median_home_value_usd",
+    "zip_owner_occupied_rate": "owner_occupied_rate",
+    "zip_unemployment_rate": "unemployment_rate",
+}
+
 PARCELS = Frame(
     "parcels",
-    "one assessor record of a listed property",
+    "one record of a listed property, by each provider that has one",
     (
         Column("county", "string", "County key", nullable=False),
         Column("date", "date", "Partition date", nullable=False),
+        Column("provider", "string", "assessor, assessor_file or attom", nullable=False),
         Column("source", "string", "Source key", nullable=False),
         Column("url", "string", "Logical URL that shows the record", nullable=False),
+        Column("field_urls", "json", "Record of a joined dataset that a field came from", nullable=False),
         Column("page_sha256", "string", "Digest of the archived response", nullable=False),
         Column("fetched_at", "timestamp", "When it was fetched", nullable=False),
         *HOME_COLUMNS,
         *_ASSESSOR,
     ),
-    key=("apn",),
+    key=("provider", "apn"),
 )
 
 ENRICHMENT = Frame(
@@ -158,6 +172,12 @@ ENRICHMENT = Frame(
             "missing_sources",
             "json",
             "List of sources that gave nothing: parcel, census, sales",
+            nullable=False,
+        ),
+        Column(
+            "failed_sources",
+            "json",
+            "List of sources that did not answer; the next run asks again",
             nullable=False,
         ),
     ),

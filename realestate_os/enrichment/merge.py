@@ -1,40 +1,25 @@
 """Listings, parcels, sales and ZIP figures -> ENRICHMENT rows; which value wins.
 
-Belongs here: precedence, the last sale known, flags from the records, status. Does not: where each
-value came from (provenance.py), writing (store.py).
+Belongs here: the choice, the last sale known, flags from the records, status. Does not: the orders of
+precedence (precedence.py), where each value came from (provenance.py), writing (store.py).
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from realestate_os.enrichment.as_of import known_sales, previous_sales, property_keys, to_days, zip_figures
-from realestate_os.enrichment.frames import ENRICHMENT
-from realestate_os.enrichment.parcels import match_parcels
-from realestate_os.storage.home import FACT_NAMES
+from realestate_os.enrichment.frames import ENRICHMENT, RECORD_FIELDS, SHARED_FIELDS
+from realestate_os.enrichment.parcel_match import match_parcels
+from realestate_os.enrichment.precedence import LISTING, PARCEL_PROVIDERS, Precedence
 
-LISTING, PARCEL = "listing", "parcel"
-# Who wins where both know. The assessor measures; sellers round up, and training sales carry the
-# assessor's measures, so that the model sees one kind of number. What a seller alone can know (a
-# renovation last month) is in condition_claimed, not here.
-PRECEDENCE: dict[str, tuple[str, str]] = {
-    name: (PARCEL, LISTING) for name in (*FACT_NAMES, "latitude", "longitude", "apn")
-}
-ASSESSOR_FIELDS = (
-    "assessed_value_usd",
-    "market_value_usd",
-    "annual_tax_usd",
-    "tax_rate_pct",
-    "owner_name",
-    "owner_mailing_address",
-    "owner_occupied",
-)
 FROM_LISTING = (
     "property_id",
     "street_address",
@@ -50,6 +35,19 @@ FROM_LISTING = (
     "condition_claimed",
 )
 SOURCES = ("parcel", "census", "sales")
+CountyAndDay: TypeAlias = tuple[str, date]
+DEFAULT_PRECEDENCE = Precedence()
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Sources that did not answer: for the whole county (sales, census), or for a property (its providers)."""
+
+    county: frozenset[str] = frozenset()
+    parcels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+NO_FAILURES = Failures()
 
 
 @dataclass(frozen=True)
@@ -57,13 +55,13 @@ class Merged:
     """ENRICHMENT rows, and side by side what each field was chosen from.
 
     candidates[field][source] is a column on the rows' index; winner[field] names the source a row
-    ("" where nobody knew). parcels holds each row's parcel (NaN columns without one).
+    ("" where nobody knew). parcels[provider] holds each row's parcel (NaN columns without one).
     """
 
     rows: pd.DataFrame
     candidates: dict[str, dict[str, pd.Series[Any]]]
     winner: dict[str, pd.Series[Any]]
-    parcels: pd.DataFrame
+    parcels: dict[str, pd.DataFrame]
 
 
 def merge(
@@ -71,28 +69,27 @@ def merge(
     parcels: pd.DataFrame,
     sales: pd.DataFrame,
     zip_demographics: pd.DataFrame,
-    county: str,
-    day: date,
+    day: CountyAndDay,
+    precedence: Precedence = DEFAULT_PRECEDENCE,
+    failures: Failures = NO_FAILURES,
 ) -> Merged:
     """One row a listing by what was known at the end of the day, in the listings' order."""
     listings = listings.reset_index(drop=True)
-    matched = _parcel_of_each(listings, parcels)
-    rows = listings[list(FROM_LISTING)].assign(county=county, date=day, liens_usd=np.nan)
+    matched = {who: _parcel_of_each(listings, parcels[parcels["provider"] == who]) for who in PARCEL_PROVIDERS}
+    rows = listings[list(FROM_LISTING)].assign(county=day[0], date=day[1], liens_usd=np.nan)
     candidates: dict[str, dict[str, pd.Series[Any]]] = {}
     winner: dict[str, pd.Series[Any]] = {}
-    for field, order in PRECEDENCE.items():
-        candidates[field] = {PARCEL: matched[field], LISTING: listings[field]}
-        rows[field], winner[field] = _choose(candidates[field], order)
-    for field in ASSESSOR_FIELDS:
-        candidates[field] = {PARCEL: matched[field]}
-        rows[field], winner[field] = _choose(candidates[field], (PARCEL,))
-    _add_last_sale(rows, matched, sales, day, candidates, winner)
-    figures = zip_figures(zip_demographics, rows["zip_code"], rows["bedrooms"], pd.Series(day, index=rows.index))
-    for field in figures:
-        candidates[field] = {"census": figures[field]}
-        rows[field], winner[field] = _choose(candidates[field], ("census",))
+    for name in (*SHARED_FIELDS, *RECORD_FIELDS):
+        known = {who: records[name] for who, records in matched.items()}
+        candidates[name] = known | {LISTING: listings[name]} if name in SHARED_FIELDS else known
+        rows[name], winner[name] = _choose(candidates[name], precedence.of(name))
+    _add_last_sale(rows, matched, sales, day[1], precedence, candidates, winner)
+    figures = zip_figures(zip_demographics, rows["zip_code"], rows["bedrooms"], pd.Series(day[1], index=rows.index))
+    for name in figures:
+        candidates[name] = {"census": figures[name]}
+        rows[name], winner[name] = _choose(candidates[name], ("census",))
     rows["bargain_flag"] = _bargain_flag(listings["bargain_flag"], rows["property_type"])
-    _add_status(rows, matched, known_sales(sales, day))
+    _add_status(rows, matched, known_sales(sales, day[1]), failures)
     return Merged(rows[ENRICHMENT.names], candidates, winner, matched)
 
 
@@ -105,7 +102,7 @@ def _parcel_of_each(listings: pd.DataFrame, parcels: pd.DataFrame) -> pd.DataFra
 def _choose(candidates: dict[str, pd.Series[Any]], order: tuple[str, ...]) -> tuple[pd.Series[Any], pd.Series[Any]]:
     """First known value in the order of precedence, and who gave it."""
     value = candidates[order[0]]
-    who = pd.Series(np.where(value.notna(), order[0], ""), index=value.index)
+    who = _named(value, order[0])
     for source in order[1:]:
         fill = value.isna() & candidates[source].notna()
         value = value.where(~fill, candidates[source])
@@ -115,26 +112,35 @@ def _choose(candidates: dict[str, pd.Series[Any]], order: tuple[str, ...]) -> tu
 
 def _add_last_sale(
     rows: pd.DataFrame,
-    matched: pd.DataFrame,
+    matched: dict[str, pd.DataFrame],
     sales: pd.DataFrame,
     day: date,
+    precedence: Precedence,
     candidates: dict[str, dict[str, pd.Series[Any]]],
     winner: dict[str, pd.Series[Any]],
 ) -> None:
-    """The later of the deed known on the day and the assessor's last sale; the deed where they agree."""
+    """The latest of the deed known on the day and the last sales of the records; on one day the deed, then by order."""
     end = pd.Series(pd.Timestamp(day), index=rows.index)
-    keyed = rows.assign(county=rows["county"])
-    deed = previous_sales(sales, property_keys(keyed), end + pd.Timedelta(days=1), end)
-    roll = to_days(matched["last_sale_date"]).where(lambda dates: dates <= end)
-    from_roll = roll.notna() & (deed["last_sale_date"].isna() | (roll > deed["last_sale_date"]))
-    who = pd.Series(np.where(deed["last_sale_date"].notna(), "sales", ""), index=rows.index).mask(from_roll, PARCEL)
-    dates = deed["last_sale_date"].where(~from_roll, roll)
-    candidates["last_sale_date"] = {"sales": _as_dates(deed["last_sale_date"]), PARCEL: _as_dates(roll)}
-    price = matched["last_sale_price_usd"].where(roll.notna()).astype(float)
-    candidates["last_sale_price_usd"] = {"sales": deed["last_sale_price_usd"], PARCEL: price}
-    rows["last_sale_date"] = _as_dates(dates)
-    rows["last_sale_price_usd"] = deed["last_sale_price_usd"].where(~from_roll, price)
-    winner["last_sale_date"] = winner["last_sale_price_usd"] = who
+    deed = previous_sales(sales, property_keys(rows), end + pd.Timedelta(days=1), end)
+    dates = {"sales": deed["last_sale_date"]}
+    prices = {"sales": deed["last_sale_price_usd"]}
+    for who in precedence.of("last_sale_date"):
+        sold = to_days(matched[who]["last_sale_date"])
+        dates[who] = sold.where(sold <= end)
+        prices[who] = matched[who]["last_sale_price_usd"].where(dates[who].notna()).astype(float)
+    best, price, chosen = dates["sales"], prices["sales"], _named(dates["sales"], "sales")
+    for who in precedence.of("last_sale_date"):
+        later = dates[who].notna() & (best.isna() | (dates[who] > best))
+        best, price = best.where(~later, dates[who]), price.where(~later, prices[who])
+        chosen = chosen.mask(later, who)
+    candidates["last_sale_date"] = {who: _as_dates(sold) for who, sold in dates.items()}
+    candidates["last_sale_price_usd"] = prices
+    rows["last_sale_date"], rows["last_sale_price_usd"] = _as_dates(best), price
+    winner["last_sale_date"] = winner["last_sale_price_usd"] = chosen
+
+
+def _named(values: pd.Series[Any], who: str) -> pd.Series[Any]:
+    return pd.Series(np.where(values.notna(), who, ""), index=values.index)
 
 
 def _bargain_flag(listed: pd.Series[Any], kind: pd.Series[Any]) -> pd.Series[Any]:
@@ -143,14 +149,19 @@ def _bargain_flag(listed: pd.Series[Any], kind: pd.Series[Any]) -> pd.Series[Any
     return found.mask(found.isna() & (kind == "manufactured"), "manufactured_home")
 
 
-def _add_status(rows: pd.DataFrame, matched: pd.DataFrame, known: pd.DataFrame) -> None:
-    """missing_sources per row; complete when none is missing, failed when all are."""
-    absent = pd.DataFrame({"parcel": matched["apn"].isna(), "census": rows["census_vintage"].isna()})
+def _add_status(rows: pd.DataFrame, matched: dict[str, pd.DataFrame], known: pd.DataFrame, failures: Failures) -> None:
+    """missing_sources and failed_sources a row; complete when none is missing, failed when all are."""
+    has_parcel = np.logical_or.reduce([records["apn"].notna().to_numpy() for records in matched.values()])
+    absent = pd.DataFrame({"parcel": ~has_parcel, "census": rows["census_vintage"].isna()}, index=rows.index)
     absent = absent.assign(sales=known.empty)[list(SOURCES)]
     count = absent.sum(axis=1)
     lists = [[name for name, gone in zip(SOURCES, row, strict=True) if gone] for row in absent.to_numpy()]
     rows["missing_sources"] = [json.dumps(missing) for missing in lists]
     rows["status"] = np.select([count == 0, count == len(SOURCES)], ["complete", "failed"], default="partial")
+    nobody: frozenset[str] = frozenset()
+    rows["failed_sources"] = [
+        json.dumps(sorted(failures.county | failures.parcels.get(str(one), nobody))) for one in rows["property_id"]
+    ]
 
 
 def _as_dates(stamps: pd.Series[Any]) -> pd.Series[Any]:

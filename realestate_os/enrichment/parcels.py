@@ -1,214 +1,175 @@
 """The asset parcels: assessor records of the day's listings.
 
-Belongs here: which parcels are asked for, matching them back by parcel number or address, with the
-unit as a hard constraint. Does not: which value wins (merge.py).
+Belongs here: which listings are asked for, in which batches, of which datasets, and what a failing
+batch means. Does not: records to rows (parcel_rows.py), the match (parcel_match.py), which value wins
+(merge.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from realestate_os.counties import County
-from realestate_os.enrichment.archive import Partition, RecordArchive
-from realestate_os.enrichment.connectors.query import Page, as_written, is_in, pages, record_urls, starts_with
+from realestate_os.enrichment.archive import Document
+from realestate_os.enrichment.connectors import files
+from realestate_os.enrichment.connectors.asking import Inquiry, Layer, Page, SchemaDriftError
+from realestate_os.enrichment.connectors.query import describe, find, stored_page, url_of, without_gone
 from realestate_os.enrichment.frames import PARCELS
-from realestate_os.enrichment.records import read_fields
-from realestate_os.enrichment.sale_rules import MARKET_PRICE_FLOOR_USD, address_keys, total_baths
-from realestate_os.enrichment.sources import FieldMap, Source
+from realestate_os.enrichment.parcel_match import add_listed_zips, match_parcels, matched_parcels, note_unmatched
+from realestate_os.enrichment.parcel_rows import completed, conform, dataset_rows, joined
+from realestate_os.enrichment.sources import Dataset, Source
 from realestate_os.resources.http_client import HttpError
-from realestate_os.storage.property_identity import normalize_address
-from realestate_os.storage.schema import Column
+from realestate_os.resources.object_store import ObjectStore
 from realestate_os.storage.set_aside import SetAside
 
-# Two kilobytes of URL a request.
-LISTINGS_PER_QUERY = 40
-# A service that fails this often in a row is down; the rest of the day is not waited for.
-FAILURES_UNTIL_DOWN = 2
+# Two kilobytes of URL a request; ATTOM answers for one property at a time.
+LISTINGS_PER_QUERY = {"arcgis": 40, "socrata": 40, "attom": 1, "file": 5000}
 
 
-def fetch_parcels(
-    listings: pd.DataFrame,
-    source: Source,
-    county: County,
-    partition: Partition,
-    archive: RecordArchive,
-    refused: SetAside,
-) -> pd.DataFrame:
-    """PARCELS rows for a day's listings, one a parcel, in the order of their APNs.
+@dataclass
+class ParcelSearch:
+    """One source asked for one county's day. `failed`: properties whose question went unanswered."""
 
-    What cannot be asked for, was not found, or whose query failed goes to `refused` (reasons
+    source: Source
+    county: County
+    inquiry: Inquiry
+    objects: ObjectStore
+    refused: SetAside = field(default_factory=SetAside)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date:
+        """The partition's day."""
+        return date.fromisoformat(self.inquiry.partition.day)
+
+
+def fetch_parcels(listings: pd.DataFrame, search: ParcelSearch) -> pd.DataFrame:
+    """PARCELS rows of one source for a day's listings, one a parcel, in the order of their APNs.
+
+    What cannot be asked for, was not found, or whose query failed goes to `search.refused` (reasons
     no_house_number, no_parcel, ambiguous_address, source_failed); the rest goes on.
 
     Raises:
         NotArchivedError: a past day of a source that answers only for today.
     """
-    day = date.fromisoformat(partition.day)
-    asked = _askable(listings, source, refused)
-    parts = [_rows(page, source, county, day) for page in _answers(asked, source, county, partition, archive, refused)]
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        _note_unmatched(asked, PARCELS.empty(), refused)
-        return PARCELS.empty()
-    found = pd.concat(parts, ignore_index=True)
-    matched = _matched(found, asked, refused)
-    _note_unmatched(asked, matched, refused)
-    return _conform(matched)
+    asked = _askable(listings, search)
+    found = _found(asked, search)
+    rows = PARCELS.empty()
+    if len(found):
+        found = completed(found, search.source, search.county, search.day, search.refused)
+        rows = conform(matched_parcels(add_listed_zips(found, asked), asked, search.refused))
+    for property_id, why in search.failed.items():
+        search.refused.add(property_id, "source_failed", field=search.source.provider, detail=why)
+    note_unmatched(asked, rows, set(search.failed), search.refused)
+    return rows
 
 
-def match_parcels(listings: pd.DataFrame, parcels: pd.DataFrame) -> pd.Series[Any]:
-    """Position of each listing's parcel in `parcels`, -1 without one: by APN, else by address with the unit."""
-    by_apn = pd.Series(range(len(parcels)), index=parcels["apn"])
-    with_address = (
-        parcels.reset_index(drop=True).dropna(subset=["address_key"]).drop_duplicates("address_key", keep=False)
-    )
-    by_address = pd.Series(with_address.index, index=with_address["address_key"])
-    position = listings["apn"].map(by_apn).astype(float)
-    position = position.fillna(listings["address_key"].map(by_address).astype(float))
-    return position.fillna(-1).astype(np.int64)
-
-
-def _askable(listings: pd.DataFrame, source: Source, refused: SetAside) -> pd.DataFrame:
+def _askable(listings: pd.DataFrame, search: ParcelSearch) -> pd.DataFrame:
     """Listings that have what the source is asked by, in an order that does not change with theirs."""
-    lookup = source.lookup
-    assert lookup is not None, "the source model requires it for parcels"
-    asked = listings[["property_id", "apn", "address_key", "zip_code"]].copy()
-    by_apn = asked["apn"].notna() & (lookup.apn is not None)
+    datasets = search.source.datasets_for(search.county)
+    asked = listings[["property_id", "apn", "address_key", "zip_code", "city"]].copy()
     number = asked["address_key"].astype("string").str.extract(r"^(\d+[A-Z]?) ", expand=False)
-    by_address = ~by_apn & number.notna() & (lookup.address is not None)
     asked["number"] = number.astype(object)
-    asked["by_apn"] = by_apn
-    for row in asked[~by_apn & ~by_address].itertuples():
-        refused.add(str(row.property_id), "no_house_number", field="address_key", value=row.address_key,
-                    detail="neither a parcel number nor an address that begins with a number")  # fmt: skip
-    return asked[by_apn | by_address].sort_values(["by_apn", "zip_code", "apn", "address_key"], ignore_index=True)
+    asked["by_apn"] = asked["apn"].notna() & (datasets[0].lookup is not None and datasets[0].lookup.apn is not None)
+    by_address = ~asked["by_apn"] & number.notna() & (_finder(datasets) is not None)
+    for row in asked[~asked["by_apn"] & ~by_address].itertuples():
+        search.refused.add(str(row.property_id), "no_house_number", field="address_key", value=row.address_key,
+                           detail="neither a parcel number nor an address that begins with a number")  # fmt: skip
+    order = ["by_apn", "zip_code", "apn", "address_key"]
+    return asked[asked["by_apn"] | by_address].sort_values(order, ignore_index=True)
 
 
-def _answers(
-    asked: pd.DataFrame, source: Source, county: County, partition: Partition, archive: RecordArchive, refused: SetAside
-) -> Iterator[Page]:
-    """Pages of all batches; a failed batch is noted and passed over."""
-    failures = 0
-    for start in range(0, len(asked), LISTINGS_PER_QUERY):
-        batch = asked.iloc[start : start + LISTINGS_PER_QUERY]
-        if failures >= FAILURES_UNTIL_DOWN:
-            _note_failed(batch, f"{source.key} did not answer {failures} queries in a row", refused)
-            continue
-        try:
-            yield from list(pages(archive, source, county, partition, _where(batch, source)))
-            failures = 0
-        except HttpError as error:
-            failures += 1
-            _note_failed(batch, str(error), refused)
+def _finder(datasets: Sequence[Dataset]) -> Dataset | None:
+    """The first dataset that knows addresses."""
+    return next((one for one in datasets if one.lookup is not None and one.lookup.by_address), None)
 
 
-def _where(batch: pd.DataFrame, source: Source) -> str:
-    """APNs as a list; addresses by ZIP and house number, because every assessor abbreviates streets his own way."""
-    lookup = source.lookup
-    assert lookup is not None
-    clauses = []
-    apns = [as_written(apn, source.apn_template) for apn in batch.loc[batch["by_apn"], "apn"]]
-    if lookup.apn is not None and apns:
-        clauses.append(is_in(lookup.apn, sorted(set(apns))))
-    for code, group in batch[~batch["by_apn"]].groupby("zip_code"):
-        numbers = " OR ".join(starts_with(str(lookup.address), f"{n} ") for n in sorted(set(group["number"])))
-        clauses.append(f"{lookup.zip_code} = '{code}' AND ({numbers})" if lookup.zip_code else f"({numbers})")
-    return " OR ".join(f"({clause})" for clause in clauses)
+def _found(asked: pd.DataFrame, search: ParcelSearch) -> pd.DataFrame:
+    """Records of all datasets. Where addresses lie in one and facts in another, APNs are looked up first."""
+    datasets = search.source.datasets_for(search.county)
+    if len(datasets) == 1:
+        rows = _ask(datasets[0], asked, search)
+        return rows.assign(field_urls="{}")
+    wanted = asked.copy()
+    finder = _finder(datasets)
+    if finder is not None and not asked["by_apn"].all():
+        wanted["apn"] = _apns(finder, asked, search)
+        wanted = wanted.assign(by_apn=True).dropna(subset=["apn"])
+    return joined([_ask(dataset, wanted, search) for dataset in datasets])
 
 
-def _rows(page: Page, source: Source, county: County, day: date) -> pd.DataFrame:
-    fields: dict[str, FieldMap] = source.fields_for(county)
-    read = read_fields(page.records, fields)
-    names = {*PARCELS.names, "full_baths", "three_quarter_baths", "half_baths", "lot_acres"}
-    read = read.reindex(columns=[*read.columns, *(names - set(read.columns))])
-    read = _completed(read, county, day)
-    return read.assign(
-        county=county.key,
-        date=day,
-        source=source.key,
-        url=record_urls(source, county, read["apn"], page.document.url),
-        page_sha256=page.document.sha256,
-        fetched_at=page.document.fetched_at,
-    )
+def _apns(finder: Dataset, asked: pd.DataFrame, search: ParcelSearch) -> pd.Series[str]:
+    """The APN of each listing: its own, or that of its address in the finder's records."""
+    rows = _ask(finder, asked[~asked["by_apn"]], search)
+    if rows.empty:
+        return asked["apn"].where(asked["by_apn"])
+    known = completed(rows, search.source, search.county, search.day, SetAside())
+    known = add_listed_zips(known.drop_duplicates("apn", keep="last").reset_index(drop=True), asked)
+    position = match_parcels(asked.assign(apn=None), known)
+    there = known["apn"].reindex(position.where(position >= 0)).set_axis(asked.index)
+    return asked["apn"].where(asked["by_apn"], there)
 
 
-def _completed(read: pd.DataFrame, county: County, day: date) -> pd.DataFrame:
-    """What follows from other fields: baths, lot, address key and unit, tax rate; sales after the day are dropped."""
-    assessed, tax = read["assessed_value_usd"].astype(float), read["annual_tax_usd"].astype(float)
-    sold, price = pd.to_datetime(read["last_sale_date"]), read["last_sale_price_usd"].astype(float)
-    real = (sold <= pd.Timestamp(day)) & (price >= MARKET_PRICE_FLOOR_USD)
-    homes = read.assign(state=county.state)
-    return homes.assign(
-        bathrooms=total_baths(read),
-        lot_size_sqft=read["lot_size_sqft"].astype(float).fillna(read["lot_acres"].astype(float)),
-        address_key=address_keys(homes),
-        unit=_units(homes),
-        tax_rate_pct=tax / assessed.where(assessed > 0) * 100,
-        last_sale_date=sold.where(real),
-        last_sale_price_usd=price.where(real),
-        owner_occupied=_three_states(read["owner_occupied"]),
-    )
+def _ask(dataset: Dataset, wanted: pd.DataFrame, search: ParcelSearch) -> pd.DataFrame:
+    """A dataset's rows for the wanted properties. Failures are noted in the search."""
+    try:
+        layer, usable = _described(dataset, search)
+    except SchemaDriftError as error:
+        search.failed |= dict.fromkeys(map(str, wanted["property_id"]), str(error))
+        return dataset_rows([], search.source, dataset, search.county, search.refused)
+    if dataset.file is not None:
+        pages = _from_file(dataset, wanted, search)
+    else:
+        pages = _from_service(usable, layer, wanted, search)
+    return dataset_rows(pages, search.source, usable, search.county, search.refused)
 
 
-def _units(homes: pd.DataFrame) -> list[str | None]:
-    """The unit, also where it stands at the end of the assessor's street line."""
-    parts = homes[["street_address", "unit", "city", "state", "zip_code"]].astype(object)
-    parts = parts.where(parts.notna(), None)
-    return [normalize_address(*row).unit for row in parts.itertuples(index=False, name=None)]
-
-
-def _three_states(flags: pd.Series[Any]) -> pd.Series[Any]:
-    numbers = pd.to_numeric(flags, errors="coerce")
-    return pd.Series([None if np.isnan(n) else bool(n) for n in numbers.astype(float)], index=flags.index, dtype=object)
-
-
-def _matched(found: pd.DataFrame, asked: pd.DataFrame, refused: SetAside) -> pd.DataFrame:
-    """The parcels that are listed: by APN, or by an address that only one parcel has."""
-    found = found.dropna(subset=["apn"]).drop_duplicates("apn", keep="last")
-    listed = set(asked.loc[~asked["by_apn"], "address_key"])
-    shared = found["address_key"].duplicated(keep=False) & found["address_key"].isin(listed)
-    for key in sorted(set(found.loc[shared, "address_key"])):
-        refused.add(
-            key,
-            "ambiguous_address",
-            field="address_key",
-            value=key,
-            detail="several parcels have this address and unit",
+def _described(dataset: Dataset, search: ParcelSearch) -> tuple[Layer, Dataset]:
+    layer = describe(search.inquiry, search.source, dataset, search.county)
+    lookup = dataset.lookup
+    assert lookup is not None, "the source model requires it for parcels"
+    by = [name for name in (lookup.apn, lookup.address, lookup.number, lookup.street, lookup.zip_code) if name]
+    gone = [name for name in by if not layer.has(name)]
+    if gone:
+        raise SchemaDriftError(
+            f"{search.source.key} no longer has {', '.join(gone)}; correct lookup: in its source file"
         )
-    by_apn = found["apn"].isin(set(asked.loc[asked["by_apn"], "apn"]))
-    return found[by_apn | (found["address_key"].isin(listed) & ~shared)].sort_values("apn", ignore_index=True)
+    return layer, without_gone(dataset, layer, search.source.key, ("apn",), search.refused)
 
 
-def _note_unmatched(asked: pd.DataFrame, matched: pd.DataFrame, refused: SetAside) -> None:
-    failed = {row["item"] for row in refused.rows if row["reason"] == "source_failed"}
-    missing = asked[(match_parcels(asked, matched) < 0) & ~asked["property_id"].isin(failed)]
-    for row in missing.itertuples():
-        refused.add(str(row.property_id), "no_parcel", field="address_key", value=row.address_key,
-                    detail="the assessor has no parcel with this number, or this address and unit")  # fmt: skip
+def _from_file(dataset: Dataset, wanted: pd.DataFrame, search: ParcelSearch) -> list[Page]:
+    brought = files.newest_import(search.objects, search.source, dataset, search.county.key, search.day)
+    return files.find(search.objects, brought, wanted) if brought else []
 
 
-def _note_failed(batch: pd.DataFrame, why: str, refused: SetAside) -> None:
-    for property_id in batch["property_id"]:
-        refused.add(str(property_id), "source_failed", detail=why)
+def _from_service(dataset: Dataset, layer: Layer, wanted: pd.DataFrame, search: ParcelSearch) -> list[Page]:
+    """Pages of all batches: first those that finished before and are fresh, then the service."""
+    archive, partition, url = search.inquiry.archive, search.inquiry.partition, url_of(dataset, search.county)
+    keys = ("apn " + wanted["apn"].astype(str)).where(wanted["by_apn"], "address " + wanted["address_key"].astype(str))
+    finished = archive.finished(partition, url)
+    there = keys.map(lambda key: key in finished).astype(bool)
+    stored = sorted({answer for key in keys[there] for answer in finished[key]})
+    documents = sorted((archive.stored(key) for key in stored), key=lambda document: document.fetched_at)
+    pages = [stored_page(search.source, document) for document in documents]
+    left = wanted[~there].assign(key=keys[~there])
+    step = LISTINGS_PER_QUERY[search.source.kind]
+    for start in range(0, len(left), step):
+        pages += _batch(dataset, layer, left.iloc[start : start + step], search)
+    return pages
 
 
-def _conform(rows: pd.DataFrame) -> pd.DataFrame:
-    ready = rows.reindex(columns=PARCELS.names)
-    for column in PARCELS.columns:
-        ready[column.name] = _typed(ready[column.name], column)
-    return ready
-
-
-def _typed(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
-    if column.dtype == "float64":
-        return values.astype("float64")
-    if column.dtype == "date":
-        stamps = pd.to_datetime(values)
-        return stamps.dt.date.astype(object).where(stamps.notna(), None)
-    if column.dtype == "timestamp":
-        return pd.to_datetime(values, utc=True)
-    return values.astype(object).where(values.notna(), None)
+def _batch(dataset: Dataset, layer: Layer, batch: pd.DataFrame, search: ParcelSearch) -> list[Page]:
+    """One batch; a failed one is noted and passed over (the host's breaker keeps it from costing long)."""
+    inquiry = search.inquiry
+    try:
+        pages = find(inquiry, search.source, dataset, search.county, layer, batch)
+    except (HttpError, SchemaDriftError) as error:
+        search.failed |= dict.fromkeys(map(str, batch["property_id"]), str(error))
+        return []
+    answers: list[Document] = [page.document for page in pages]
+    inquiry.archive.finish_batch(inquiry.partition, url_of(dataset, search.county), batch["key"], answers)
+    return pages

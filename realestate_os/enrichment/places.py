@@ -41,6 +41,15 @@ def zip_points(county: County) -> tuple[tuple[str, ...], npt.NDArray[np.float64]
 
 
 @cache
+def cities_of(county: County) -> frozenset[str]:
+    """Names of the county's postal cities, as zipcodes has them."""
+    import zipcodes
+
+    found = zipcodes.filter_by(state=county.state, county=county.zipcodes_county)
+    return frozenset(str(z["city"]) for z in found)
+
+
+@cache
 def _zip_points(state: str, name: str) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
     import zipcodes
 

@@ -7,9 +7,10 @@ day may use (as_of.py).
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
+from pydantic import Field, TypeAdapter, ValidationError
 
 from realestate_os.counties import County, zip_codes
 from realestate_os.enrichment.archive import Document, Partition, RecordArchive
@@ -31,6 +32,8 @@ VARIABLES = {
     "B23025_002E": "labor_force",
     "B23025_005E": "unemployed",
 }
+# Rows of text or null, the first one the header.
+_TABLE = TypeAdapter(Annotated[list[list[str | None]], Field(min_length=1)])
 GEOGRAPHY = "zip code tabulation area"
 # About 1.5 kB of URL, well below what the Census accepts (8 kB).
 ZIPS_PER_REQUEST = 250
@@ -41,14 +44,17 @@ def fetch_zip_demographics(
 ) -> pd.DataFrame:
     """ZIP_DEMOGRAPHICS rows of every vintage released by a day, from the source's first one.
 
-    Raises:
-        HttpError: the Census failed.
+    A vintage for which the Census fails is noted as source_failed and left out.
     """
     parts = []
     for vintage in range(source.first_vintage, on.year):
         released = release_day(source, vintage)
-        if released <= on:
+        if released > on:
+            continue
+        try:
             parts.append(_vintage(source, county, vintage, released, on, archive))
+        except HttpError as error:
+            refused.add(f"vintage {vintage}", "source_failed", field="census", detail=str(error))
     rows = (
         pd.concat([part for part in parts if len(part)], ignore_index=True)
         if any(map(len, parts))
@@ -82,11 +88,12 @@ def _vintage(
 def _ask(
     source: Source, vintage: int, codes: list[str], partition: Partition, archive: RecordArchive
 ) -> Document | None:
-    """None where the vintage does not exist (404)."""
+    """None where the vintage does not exist (404), or has none of the ZIPs (204)."""
     url = source.url.replace("{year}", str(vintage))
     params = {"get": ",".join(VARIABLES), "for": f"{GEOGRAPHY}:{','.join(codes)}"}
     try:
-        return archive.get(partition, url, params, _not_a_table)
+        document = archive.get(partition, url, params, _not_a_table)
+        return document if document.data is not None else None
     except HttpError as error:
         if error.status == 404:
             return None
@@ -94,8 +101,12 @@ def _ask(
 
 
 def _not_a_table(answer: Any) -> str | None:
-    if not isinstance(answer, list) or not answer or not all(isinstance(row, list) for row in answer):
-        return "not a list of rows"
+    try:
+        rows = _TABLE.validate_python(answer)
+    except ValidationError as error:
+        return f"not rows of text: {error.errors(include_input=False)[0]['msg']}"
+    if any(len(row) != len(rows[0]) for row in rows):
+        return "rows of different lengths"
     missing = [name for name in (*VARIABLES, GEOGRAPHY) if name not in answer[0]]
     return f"without {', '.join(missing)}" if missing else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from realestate_os.errors import RealEstateOSError
 from realestate_os.settings import Settings
@@ -62,6 +62,11 @@ class ObjectStore:
         """Read an object; raises FileNotFoundError when it is not there."""
         data: bytes = self._path(key).read_bytes()
         return data
+
+    def open(self, key: str) -> BinaryIO:
+        """An object to read from in parts; raises FileNotFoundError when it is not there."""
+        file: BinaryIO = self._path(key).open("rb")
+        return file
 
     def exists(self, key: str) -> bool:
         """Whether the object is there."""

@@ -7,15 +7,18 @@ alerts read them alike. Does not: figures that only one asset has (pass them as 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dagster import (
     AssetCheckResult,
     AssetCheckSeverity,
+    AssetKey,
     MetadataValue,
     TableColumn,
     TableColumnConstraints,
+    TableColumnDep,
+    TableColumnLineage,
     TableSchema,
 )
 
@@ -45,6 +48,16 @@ def table_schema(frame: Frame) -> TableSchema:
             )
             for column in frame.columns
         ]
+    )
+
+
+def column_lineage(columns: Mapping[str, Sequence[tuple[str, str]]]) -> TableColumnLineage:
+    """Column -> (asset, column) pairs, as Dagster's column lineage; metadata key dagster/column_lineage."""
+    return TableColumnLineage(
+        {
+            name: [TableColumnDep(asset_key=AssetKey(asset), column_name=column) for asset, column in upstream]
+            for name, upstream in columns.items()
+        }
     )
 
 

@@ -1,151 +1,115 @@
-"""Paged queries of ArcGIS and Socrata layers, and the text of their where clauses.
+"""The services' one face: describe a dataset, query it, find a batch of listed properties.
 
-Belongs here: parameters, paging, errors of both services. Does not: field meanings (source files),
-the archive.
+Belongs here: which connector a kind has, fields that a service no longer has, links to records. Does
+not: any service's own ways (arcgis.py, socrata.py, attom.py), the archive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
 
 from realestate_os.counties import County
-from realestate_os.enrichment.archive import Document, Partition, RecordArchive
-from realestate_os.enrichment.sources import Source
+from realestate_os.enrichment.archive import Document, NotArchivedError
+from realestate_os.enrichment.connectors import arcgis, attom, socrata
+from realestate_os.enrichment.connectors.asking import Inquiry, Layer, Page, SchemaDriftError
+from realestate_os.enrichment.connectors.clauses import as_written, batch_clause
+from realestate_os.enrichment.sources import Dataset, Source
+from realestate_os.resources.http_client import HttpError
+from realestate_os.storage.set_aside import SetAside
 
 # A layer that answers full pages for ever must not run for ever.
 MOST_PAGES = 500
+RECORDS = {"arcgis": arcgis.records, "socrata": socrata.records, "attom": attom.records}
 
 
-@dataclass(frozen=True)
-class Page:
-    """Records of one answer, as the service names its fields, and the answer."""
-
-    records: list[dict[str, Any]]
-    document: Document
+def url_of(dataset: Dataset, county: County) -> str:
+    """The dataset's logical URL for a county."""
+    return dataset.url.replace("{county}", county.key)
 
 
-def pages(archive: RecordArchive, source: Source, county: County, partition: Partition, where: str) -> Iterator[Page]:
-    """All pages of the source's records that fit a clause. Raises HttpError, NotArchivedError."""
-    ask = _arcgis_page if source.kind == "arcgis" else _socrata_page
-    names = sorted({name for spec in source.fields_for(county).values() for name in spec.source})
-    clause = " AND ".join(f"({part})" for part in (source.where, where) if part) or "1=1"
-    url = source.url.replace("{county}", county.key)
-    for number in range(MOST_PAGES):
-        page, more = ask(archive, source, partition, url, clause, names, number * source.page_size)
-        yield page
-        if not more:
-            return
-    raise ValueError(
-        f"{source.key}: more than {MOST_PAGES} pages for {clause[:120]}; narrow `where` in the source file"
-    )
+def describe(inquiry: Inquiry, source: Source, dataset: Dataset, county: County) -> Layer:
+    """What the service says of the dataset; an empty Layer where it says nothing.
+
+    A description that fails is no reason to stop: the query will tell.
+    """
+    url = url_of(dataset, county)
+    try:
+        if source.kind == "arcgis":
+            return arcgis.describe(inquiry, url)
+        if source.kind == "socrata":
+            return socrata.describe(inquiry, url)
+    except (HttpError, NotArchivedError):
+        return Layer()
+    return Layer()
 
 
-def record_urls(source: Source, county: County, apns: pd.Series[Any], fallback: str) -> pd.Series[Any]:
+def without_gone(dataset: Dataset, layer: Layer, key: str, needed: tuple[str, ...], refused: SetAside) -> Dataset:
+    """The dataset without fields that the service no longer has; each is noted as field_gone.
+
+    Raises:
+        SchemaDriftError: one of the `needed` fields of ours is gone.
+    """
+    kept = {}
+    for name, spec in dataset.fields.items():
+        there = tuple(one for one in spec.source if layer.has(one))
+        lost = [one for one in spec.source if one not in there]
+        if lost:
+            detail = f"{key} no longer has {', '.join(lost)}; correct fields: {name} in its source file"
+            refused.add(key, "field_gone", field=name, value=", ".join(lost), detail=detail)
+        # Half of a sum is no sum.
+        if there and not (lost and spec.combine == "add"):
+            kept[name] = spec.model_copy(update={"source": there})
+    gone = [name for name in needed if name in dataset.fields and name not in kept]
+    if gone:
+        raise SchemaDriftError(f"{key} no longer has what gives {', '.join(gone)}; correct its source file")
+    return dataset.model_copy(update={"fields": kept})
+
+
+def query(
+    inquiry: Inquiry, source: Source, dataset: Dataset, county: County, layer: Layer, where: str
+) -> Iterator[Page]:
+    """All pages of the dataset's records that fit a clause. Raises HttpError, NotArchivedError."""
+    names = sorted({name for spec in dataset.fields.values() for name in spec.source})
+    clause = " AND ".join(f"({part})" for part in (dataset.where, where) if part) or "1=1"
+    url = url_of(dataset, county)
+    if source.kind == "arcgis":
+        pages = arcgis.query(inquiry, url, layer, names, clause, dataset.page_size, dataset.order_by)
+    else:
+        pages = socrata.query(inquiry, url, names, clause, dataset.page_size, dataset.order_by)
+    yield from islice(pages, MOST_PAGES)
+    if next(pages, None) is not None:
+        raise SchemaDriftError(
+            f"{source.key}: more than {MOST_PAGES} pages for {clause[:120]}; narrow `where` in the source file"
+        )
+
+
+def find(
+    inquiry: Inquiry, source: Source, dataset: Dataset, county: County, layer: Layer, batch: pd.DataFrame
+) -> list[Page]:
+    """Records of a batch of listed properties. Raises HttpError, NotArchivedError."""
+    if source.kind == "attom":
+        return attom.find(inquiry, url_of(dataset, county), county, batch)
+    return list(query(inquiry, source, dataset, county, layer, batch_clause(batch, dataset, layer)))
+
+
+def stored_page(source: Source, document: Document) -> Page:
+    """The records of an answer of the archive."""
+    return Page(RECORDS[source.kind](document), document)
+
+
+def record_urls(
+    source: Source, dataset: Dataset, county: County, apns: pd.Series[Any], fallback: str
+) -> pd.Series[Any]:
     """A short URL for each record that a person can open: the layer asked for its parcel number."""
-    url, field = source.url.replace("{county}", county.key), source.fields["apn"].source[0]
-    written = apns.map(lambda apn: quote(as_written(apn, source.apn_template)), na_action="ignore")
+    if source.kind not in ("arcgis", "socrata"):
+        return pd.Series(fallback, index=apns.index)
+    url, field = url_of(dataset, county), dataset.fields["apn"].source[0]
+    written = apns.map(lambda apn: quote(as_written(apn, dataset.apn_template)), na_action="ignore")
     if source.kind == "socrata":
         return (f"{url}?{field}=" + written).fillna(fallback)
     return (f"{url}/query?where={field}%3D%27" + written + "%27&outFields=*&f=html").fillna(fallback)
-
-
-def as_written(apn: str, template: str | None) -> str:
-    """An APN in the source's form: 12345678 by "###-##-###" is 123-45-678; one of another length stays as it is."""
-    if template is None or template.count("#") != len(apn):
-        return apn
-    digits = iter(apn)
-    return "".join(next(digits) if mark == "#" else mark for mark in template)
-
-
-def is_in(field: str, values: list[str]) -> str:
-    """field IN (texts)"""
-    return f"{field} IN ({', '.join(quoted(value) for value in values)})"
-
-
-def starts_with(field: str, text: str) -> str:
-    """field LIKE 'text%'"""
-    return f"{field} LIKE {quoted(text + '%')}"
-
-
-def on_or_after(source: Source, field: str, day: date) -> str:
-    """A date comparison as the service writes dates."""
-    if source.kind == "arcgis":
-        return f"{field} >= DATE '{day.isoformat()}'"
-    return f"{field} >= '{day.isoformat()}T00:00:00.000'"
-
-
-def quoted(text: str) -> str:
-    """A text literal; quotes inside are doubled."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _arcgis_page(
-    archive: RecordArchive, source: Source, partition: Partition, url: str, where: str, names: list[str], offset: int
-) -> tuple[Page, bool]:
-    geometry = any(name.startswith("geometry.") for name in names)
-    params = {
-        "where": where,
-        "outFields": ",".join(name for name in names if not name.startswith("geometry.")),
-        "returnGeometry": "true" if geometry else "false",
-        "resultOffset": str(offset),
-        "resultRecordCount": str(source.page_size),
-        "orderByFields": source.order_by or "OBJECTID",
-        "f": "json",
-    }
-    if geometry:
-        params["outSR"] = "4326"
-    document = archive.get(partition, f"{url}/query", params, _arcgis_error)
-    records = [_flat(feature) for feature in document.data["features"]]
-    return Page(records, document), bool(document.data.get("exceededTransferLimit")) and bool(records)
-
-
-def _arcgis_error(answer: Any) -> str | None:
-    """ArcGIS answers errors with status 200 and an error body."""
-    if isinstance(answer, dict) and "error" in answer:
-        error = answer["error"]
-        details = "; ".join(map(str, error.get("details") or []))
-        return f"ArcGIS {error.get('code')}: {error.get('message')} {details}".strip()
-    if not isinstance(answer, dict) or not isinstance(answer.get("features"), list):
-        return "no list of features"
-    return None
-
-
-def _flat(feature: dict[str, Any]) -> dict[str, Any]:
-    x, y = _point(feature.get("geometry") or {})
-    return {**(feature.get("attributes") or {}), "geometry.x": x, "geometry.y": y}
-
-
-def _point(geometry: dict[str, Any]) -> tuple[float | None, float | None]:
-    """A point's place, or the middle of a polygon's corners."""
-    if "x" in geometry:
-        return geometry["x"], geometry["y"]
-    corners = [corner for ring in geometry.get("rings") or [] for corner in ring]
-    if not corners:
-        return None, None
-    return sum(c[0] for c in corners) / len(corners), sum(c[1] for c in corners) / len(corners)
-
-
-def _socrata_page(
-    archive: RecordArchive, source: Source, partition: Partition, url: str, where: str, names: list[str], offset: int
-) -> tuple[Page, bool]:
-    params = {
-        "$select": ",".join(names),
-        "$where": where,
-        "$order": source.order_by or ":id",
-        "$limit": str(source.page_size),
-        "$offset": str(offset),
-    }
-    document = archive.get(partition, url, params, _socrata_error)
-    return Page(document.data, document), len(document.data) == source.page_size
-
-
-def _socrata_error(answer: Any) -> str | None:
-    if isinstance(answer, list) and all(isinstance(row, dict) for row in answer):
-        return None
-    return str(answer.get("message")) if isinstance(answer, dict) else "no list of rows"

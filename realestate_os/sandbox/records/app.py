@@ -1,12 +1,11 @@
-"""Routes of the public records: Census, Socrata, ArcGIS.
+"""Routes of the records: Census, Socrata, ArcGIS, ATTOM.
 
-Belongs here: which URL answers what. Does not: queries (census.py, socrata.py, arcgis.py).
+Belongs here: which URL answers what. Does not: queries (census.py, socrata.py, arcgis.py, attom.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,9 +19,9 @@ from starlette.routing import Route
 from realestate_os.sandbox.asked import county_of, day_of
 from realestate_os.sandbox.control import control_routes
 from realestate_os.sandbox.faults import Faults
-from realestate_os.sandbox.records import arcgis, census, socrata
+from realestate_os.sandbox.records import arcgis, attom, census, socrata
 from realestate_os.sandbox.records.layers import LAYERS
-from realestate_os.sandbox.records.tables import Tables
+from realestate_os.sandbox.records.tables import Table, Tables
 from realestate_os.sandbox.world import World
 
 ABOUT = """Public records of invented counties, or of a file of real sales.
@@ -30,10 +29,12 @@ The header X-As-Of: YYYY-MM-DD answers as of another day.
 
 Census:  /census/data/YEAR/acs/acs5?get=NAME,...&for=zip%20code%20tabulation%20area:98101,98102
          years from {first}; variables: {variables}
-Socrata: /socrata/resource/COUNTY-parcels.json, /socrata/resource/COUNTY-sales.json
-         $select, $where, $order, $limit, $offset
+Socrata: /socrata/resource/COUNTY-parcels.json, COUNTY-addresses.json, COUNTY-sales.json
+         $select, $where, $order, $limit, $offset; columns at /socrata/api/views/COUNTY-parcels.json
 ArcGIS:  /arcgis/rest/services/COUNTY/Parcels/MapServer/0, /arcgis/rest/services/COUNTY/Sales/MapServer/0
          and /query with f=json
+ATTOM:   /attom/propertyapi/v1.0.0/property/expandedprofile?address1=...&address2=..., or ?fips=...&apn=...
+         any key in the header apikey
 """
 
 
@@ -46,6 +47,8 @@ def records_app(world: World, faults: Faults) -> Starlette:
             Route("/", routes.about),
             Route("/census/data/{year:int}/acs/acs5", routes.census),
             Route("/socrata/resource/{dataset}.json", routes.socrata),
+            Route("/socrata/api/views/{dataset}.json", routes.socrata_view),
+            Route("/attom/propertyapi/v1.0.0/property/expandedprofile", routes.attom),
             Route(layer, routes.arcgis_layer, methods=["GET", "POST"]),
             Route(f"{layer}/query", routes.arcgis_query, methods=["GET", "POST"]),
             *control_routes(world, faults),
@@ -82,24 +85,35 @@ class _Routes:
 
     async def socrata(self, request: Request) -> Response:
         """Rows of a dataset."""
-        county, _, layer = request.path_params["dataset"].rpartition("-")
-        if layer not in ("parcels", "sales") or county not in self.world.county_keys:
-            body = {
-                "code": "dataset.missing",
-                "error": True,
-                "message": "Not found",
-                "data": {"id": request.path_params["dataset"]},
-            }
+        return await self._soda(request, lambda dataset, table: socrata.query(table, dict(request.query_params)))
+
+    async def socrata_view(self, request: Request) -> Response:
+        """Columns of a dataset."""
+        return await self._soda(request, socrata.describe)
+
+    async def _soda(self, request: Request, answer: Callable[[str, Table], Any]) -> Response:
+        dataset = request.path_params["dataset"]
+        county, _, layer = dataset.rpartition("-")
+        if ("socrata", layer) not in LAYERS or county not in self.world.county_keys:
+            body = {"code": "dataset.missing", "error": True, "message": "Not found", "data": {"id": dataset}}
             return JSONResponse(body, 404)
         on = day_of(request, self.world, county)
         try:
-            rows = await run_in_threadpool(self._soda, county, layer, on, dict(request.query_params))
+            body = await run_in_threadpool(
+                lambda: answer(dataset, self.tables.of("socrata", layer, self.world.of(county), on))
+            )
         except socrata.SodaError as error:
             return JSONResponse(error.body, 400)
-        return JSONResponse(rows)
+        return JSONResponse(body)
 
-    def _soda(self, county: str, layer: str, on: date, params: Mapping[str, str]) -> list[dict[str, Any]]:
-        return socrata.query(self.tables.of("socrata", layer, self.world.of(county), on), params)
+    async def attom(self, request: Request) -> Response:
+        """A property's profile."""
+        params = dict(request.query_params)
+        key = request.headers.get("apikey", "")
+        status, body = await run_in_threadpool(
+            lambda: attom.profile(self.world, params, key, lambda county: day_of(request, self.world, county))
+        )
+        return JSONResponse(body, status)
 
     async def arcgis_layer(self, request: Request) -> Response:
         """Description of a layer."""

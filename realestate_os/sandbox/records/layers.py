@@ -165,10 +165,20 @@ _SOCRATA_DEED = (
     Field("sale_filter_less_than_10k", "text", lambda row: "true" if row["sale_price_usd"] < 10_000 else "false"),
 )
 
+_SOCRATA_ADDRESS = (
+    Field("pin", "text", _get("apn")),
+    Field("year", "number", _get("tax_year")),
+    Field("prop_address_full", "text", _full_address),
+    Field("prop_address_city_name", "text", lambda row: str(row["city"]).upper()),
+    Field("prop_address_state", "text", _get("state")),
+    Field("prop_address_zipcode_1", "text", _get("zip_code")),
+)
+
 LAYERS: dict[tuple[str, str], tuple[Field, ...]] = {
     ("arcgis", "Parcels"): _ARCGIS_HOME + _ARCGIS_VALUES + _ARCGIS_OWNER,
     ("arcgis", "Sales"): _ARCGIS_DEED + _ARCGIS_HOME + _ARCGIS_VALUES,
     ("socrata", "parcels"): _SOCRATA_HOME + _SOCRATA_VALUES + _SOCRATA_OWNER,
+    ("socrata", "addresses"): _SOCRATA_ADDRESS,
     ("socrata", "sales"): _SOCRATA_DEED + _SOCRATA_HOME + _SOCRATA_VALUES,
 }
 OWNER_FIELDS = {field.name for field in _ARCGIS_OWNER + _SOCRATA_OWNER}

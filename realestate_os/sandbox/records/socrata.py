@@ -18,6 +18,9 @@ DEFAULT_LIMIT, MAX_LIMIT = 1000, 50_000
 KNOWN = ("$select", "$where", "$order", "$limit", "$offset", "$$app_token")
 
 
+VIEW_TYPES = {"text": "text", "number": "number", "date": "calendar_date"}
+
+
 class SodaError(Exception):
     """Answered with 400 and SODA's error object."""
 
@@ -43,6 +46,12 @@ def query(table: Table, params: Mapping[str, str]) -> list[dict[str, Any]]:
     if limit > MAX_LIMIT:
         raise SodaError("query.soql.invalid-limit", f"$limit {limit} is above {MAX_LIMIT}")
     return [_written(row, names) for row in chosen[start : start + limit]]
+
+
+def describe(dataset: str, table: Table) -> dict[str, Any]:
+    """What /api/views/{dataset}.json answers: the columns and their types."""
+    columns = [{"name": f.name, "fieldName": f.name, "dataTypeName": VIEW_TYPES[f.kind]} for f in table.fields]
+    return {"id": dataset, "name": dataset, "assetType": "dataset", "columns": columns}
 
 
 def _filtered(table: Table, params: Mapping[str, str]) -> list[Row]:

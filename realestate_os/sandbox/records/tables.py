@@ -47,7 +47,7 @@ class Tables:
     def _rendered(self, key: tuple[Any, ...], service: str, layer: str, there: CountyWorld, on: date) -> Table:
         if key not in self._kept:
             fields = fields_of(service, layer, there.county.owner_data)
-            rows = there.parcels(on) if layer.lower() == "parcels" else there.sales(on)
+            rows = there.sales(on) if layer.lower() == "sales" else there.parcels(on)
             points = [(row["longitude"], row["latitude"]) for row in rows]
             self._kept[key] = Table(fields, render(rows, fields), points)
             while len(self._kept) > TABLES_KEPT:
