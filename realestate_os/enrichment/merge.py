@@ -101,9 +101,9 @@ def _parcel_of_each(listings: pd.DataFrame, parcels: pd.DataFrame) -> pd.DataFra
 
 def _choose(candidates: dict[str, pd.Series[Any]], order: tuple[str, ...]) -> tuple[pd.Series[Any], pd.Series[Any]]:
     """First known value in the order of precedence, and who gave it."""
-    value = candidates[order[0]]
-    who = _named(value, order[0])
-    for source in order[1:]:
+    some = next(iter(candidates.values()))
+    value, who = some.where(some.isna()), pd.Series("", index=some.index)
+    for source in order:
         fill = value.isna() & candidates[source].notna()
         value = value.where(~fill, candidates[source])
         who = who.mask(fill, source)

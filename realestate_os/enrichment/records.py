@@ -26,7 +26,7 @@ def read_fields(
     `records` name their fields in lower case. A value that the field's parser cannot read, or that is
     no single value, becomes null and is noted as unreadable_value.
     """
-    raw = pd.DataFrame.from_records(list(records)).astype(object)
+    raw = pd.DataFrame.from_records(list(records))
     items = _items(raw, fields, source)
     return pd.DataFrame(
         {name: _read(raw, name, spec, items, refused) for name, spec in fields.items()}, index=raw.index
@@ -54,6 +54,8 @@ def _column(raw: pd.DataFrame, source: str, name: str, items: pd.Series[Any], re
     if source.lower() not in raw:
         return pd.Series(None, index=raw.index, dtype=object)
     column = raw[source.lower()]
+    if pd.api.types.is_numeric_dtype(column):
+        return column
     nested = column.map(lambda value: isinstance(value, dict | list)).astype(bool)
     _note(column[nested], name, items, refused, "one value expected, found several")
     return column.mask(nested, None)
@@ -63,10 +65,12 @@ def _parsed(
     column: pd.Series[Any], name: str, spec: FieldMap, items: pd.Series[Any], refused: SetAside
 ) -> pd.Series[Any]:
     read = PARSERS[spec.parser](column)
-    lost = text(column).notna() & read.isna()
-    if spec.parser in NUMERIC:
-        lost &= number(column).isna()  # 0 for "unknown" is read, and means nothing
-    _note(column[lost], name, items, refused, f"not readable as {spec.parser}")
+    lost = column[column.notna() & read.isna()]
+    if len(lost):
+        lost = lost[text(lost).notna()]
+        if spec.parser in NUMERIC:
+            lost = lost[number(lost).isna()]  # 0 for "unknown" is read, and means nothing
+        _note(lost, name, items, refused, f"not readable as {spec.parser}")
     return read if spec.times == 1.0 else read * spec.times
 
 

@@ -6,8 +6,8 @@ is asked (connectors/) or websites (discovery has its own source files: kind tel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -237,8 +237,9 @@ def _one_too_many(settings: Settings, found: list[Source], provides: str, county
 
 def record_sources(settings: Settings) -> list[Source]:
     """All records sources of the chosen profile (SOURCES), by key. Raises SourceError."""
-    sources = (load_source(path) for path, data in _record_files(_folder(settings)))
-    return [source for source in sources if source.profile == settings.sources]
+    files = sorted(_folder(settings).glob("*.yaml"))
+    sources = (_read_once(path, path.stat().st_mtime_ns) for path in files)
+    return [source for source in sources if source is not None and source.profile == settings.sources]
 
 
 def load_source(path: Path) -> Source:
@@ -249,11 +250,11 @@ def load_source(path: Path) -> Source:
     return source
 
 
-def _record_files(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for path in sorted(folder.glob("*.yaml")):
-        data = read_yaml(path, SourceError)
-        if data.get("kind") in RECORD_KINDS:
-            yield path, data
+@lru_cache(maxsize=256)
+def _read_once(path: Path, changed_at: int) -> Source | None:
+    """A file's source, read again when it changed; None for a website's file. A folder takes half a second."""
+    kind = read_yaml(path, SourceError).get("kind")
+    return load_source(path) if kind in RECORD_KINDS else None
 
 
 def _folder(settings: Settings) -> Path:

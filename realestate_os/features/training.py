@@ -86,6 +86,7 @@ def _complete(homes: pd.DataFrame) -> pd.DataFrame:
         condition_claimed="unknown",
         status="complete",
         missing_sources="[]",
+        failed_sources="[]",
     )
     columns = [*ENRICHMENT.names, *TRAINING_COLUMNS]
     floats = {column.name for column in ENRICHMENT.columns if column.dtype == "float64"}

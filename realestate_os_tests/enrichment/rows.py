@@ -99,8 +99,10 @@ def parcel(
     row = {
         "county": "king_wa",
         "date": DAY,
+        "provider": "assessor",
         "source": "test_assessor",
         "url": "https://assessor.example/1",
+        "field_urls": "{}",
         "page_sha256": "cd" * 32,
         "fetched_at": FETCHED,
         "street_address": street,

@@ -6,11 +6,13 @@ import pytest
 import yaml
 
 from realestate_os.counties import County, county_keys, load_county
-from realestate_os.enrichment.connectors.query import as_written
+from realestate_os.enrichment.connectors.asking import lower_names
+from realestate_os.enrichment.connectors.clauses import as_written
 from realestate_os.enrichment.parsers import PARSERS
 from realestate_os.enrichment.records import read_fields
 from realestate_os.enrichment.sources import FieldMap, SourceError, load_source, record_sources, source_for
 from realestate_os.settings import load_settings
+from realestate_os.storage.set_aside import SetAside
 
 PARCELS = {
     "key": "roll",
@@ -41,7 +43,7 @@ def test_the_sandbox_serves_every_county(county):
 
 def test_public_sources_load_and_are_never_historical():
     sources = record_sources(load_settings(sources="public"))
-    assert {source.kind for source in sources} == {"census", "arcgis", "socrata"}
+    assert {source.kind for source in sources} == {"census", "arcgis", "socrata", "attom", "file"}
     assert not any(source.historical for source in sources)
 
 
@@ -50,8 +52,8 @@ def test_owner_fields_are_left_out_where_the_county_forbids_their_use():
     king = load_county("king_wa")
     assert king.owner_data == "none"
     owner = {"owner_mailing_address", "owner_occupied"}
-    assert not owner & set(source.fields_for(king))
-    assert owner <= set(source.fields_for(County(**(king.model_dump() | {"owner_data": "assessor"}))))
+    assert not owner & set(source.datasets_for(king)[0].fields)
+    assert owner <= set(source.datasets_for(County(**(king.model_dump() | {"owner_data": "assessor"})))[0].fields)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,9 @@ def test_owner_fields_are_left_out_where_the_county_forbids_their_use():
         ({"fields": {"apn": {"from": "PIN"}, "smell": {"from": "X"}}}, "fields: smell unknown"),
         ({"provides": "sales"}, "needs apn, sale_date and sale_price_usd"),
         ({"provides": "zip_demographics", "fields": {}}, "kind: census provides zip_demographics"),
+        ({"joins": [PARCELS["fields"]]}, "joins.0"),
+        ({"lookup": {"number": "NO", "apn": "PIN"}}, "number and street go together"),
+        ({"kind": "file"}, "kind: file, and nothing else, needs file: name"),
         ({"key": "other"}, "key: is 'other', expected the file's name 'roll'"),
     ],
 )
@@ -96,7 +101,9 @@ def test_a_record_is_read_by_its_map():
         {"PIN": "12-34", "NO": "17", "STREET": "Elm St", "LAND": "1,000", "HOUSE": 500, "CLASS": 203.0, "APT": "4"},
         {"PIN": "56-78", "NO": None, "STREET": " ", "LAND": 5, "HOUSE": None, "CLASS": "999", "UNIT": "B", "APT": "4"},
     ]
-    read = read_fields(records, fields)
+    refused = SetAside()
+    read = read_fields([lower_names(record) for record in records], fields, refused, "roll")
+    assert refused.rows == []
     assert read["apn"].tolist() == ["1234", "5678"]
     assert read["street_address"].tolist() == ["17 Elm St", None]
     assert read["market_value_usd"].fillna(-1).tolist() == [1500.0, -1]
