@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def _root() -> None:
-    """Keeps `sales` a sub-command while it is the only one."""
+    """Files that a user brings."""
 
 
 @app.command()
@@ -41,6 +41,30 @@ def sales(
     from realestate_os.settings import get_settings
 
     report = import_sales(get_settings(), path, load_county(county), mapping, dry_run=dry_run)
+    console = Console()
+    for line in report.lines():
+        console.print(line, markup=False, highlight=False)
+
+
+@app.command()
+def parcels(
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A bulk file of the county's assessor.")],
+    county: Annotated[str, typer.Option("--county", help="County key.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen and write nothing.")] = False,
+) -> None:
+    """Bring an assessor's bulk file, in which the day's listings are then looked up.
+
+    Its columns are described in assets_config/sources (kind: file); the file's name says which.
+
+    Example: realestate-os import parcels real_acct.txt --county harris_tx
+    """
+    from rich.console import Console
+
+    from realestate_os.counties import load_county
+    from realestate_os.enrichment.parcel_imports import import_parcels
+    from realestate_os.settings import get_settings
+
+    report = import_parcels(get_settings(), path, load_county(county), dry_run=dry_run)
     console = Console()
     for line in report.lines():
         console.print(line, markup=False, highlight=False)

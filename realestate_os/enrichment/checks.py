@@ -1,12 +1,17 @@
-"""The checks of what enrichment writes: sales, ZIP figures, parcels, enriched homes.
+"""The checks of what enrichment writes: sales, ZIP figures, parcels, enriched homes; and whether its sources answered.
 
-Belongs here: their rules and names. Does not: how a record is read or refused (parsers.py, sale_rules.py).
+Belongs here: their rules and names. Does not: how a record is read or refused (parsers.py, sale_rules.py), or
+the counting of answers (success.py).
 """
+
+from dagster import AssetCheckResult, AssetKey, asset_check
 
 from realestate_os.enrichment.frames import ENRICHMENT, PARCELS, SALES, ZIP_DEMOGRAPHICS
 from realestate_os.partitions import counties, county_day
+from realestate_os.resources.reporting import check_result
 from realestate_os.resources.table_check import table_check
 from realestate_os.storage.home import HOME_RANGES, HOME_VALUES
+from realestate_os.storage.io_manager import Frames
 from realestate_os.storage.quality import Rules
 
 ASSESSOR_RANGES: dict[str, tuple[float | None, float | None]] = {
@@ -17,7 +22,22 @@ ASSESSOR_RANGES: dict[str, tuple[float | None, float | None]] = {
     "last_sale_price_usd": (0, None),
 }
 
+
+@asset_check(
+    asset=AssetKey(ENRICHMENT.name),
+    name="sources_answered",
+    description="At least 80 % of the rows had an answer from every source that was asked for them.",
+    partitions_def=county_day,
+)
+def sources_answered(rows: Frames) -> AssetCheckResult:
+    """Partial success is normal; a day on which a fifth of the rows went unanswered is not."""
+    from realestate_os.enrichment.success import answers
+
+    return check_result({key: answers(of_key) for key, of_key in rows.items()})
+
+
 checks = [
+    sources_answered,
     table_check(
         SALES,
         counties,

@@ -33,6 +33,8 @@ PLAUSIBLE = {
     "bedrooms": (0, 50),
     "bathrooms": (0, 50),
     "square_footage": (100, 100_000),
+    "lot_size_sqft": (1, 1e10),
+    "basement_sqft": (0, 50_000),
     "year_built": (1600, 2100),
     "year_renovated": (1600, 2100),
     "stories": (0.5, 120),
