@@ -7,14 +7,19 @@ lives in its stage. One function a part.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from realestate_os.cli.hold import database_server
 from realestate_os.cli.progress import wide_console
 from realestate_os.cli.score_command import counties_of
+from realestate_os.enrichment.origins import FieldOrigin, field_origins
+from realestate_os.resources.database import Database
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.scoring.change import ScoreChange, printed_lines, score_change
 from realestate_os.scoring.find import Found, find_property
@@ -32,7 +37,43 @@ def explain_command(address: str, county: str | None, day: date | None, other: d
     if other is not None:
         show_change(console, objects, found, other)
         return
+    show_origins(console, found)
     show_score(console, objects, found)
+
+
+def show_origins(console: Console, found: Found) -> None:
+    """For each enriched field who said it, how it was read and when, and what others said."""
+    settings = get_settings()
+    with database_server(settings):
+        database = Database.from_settings(settings)
+        try:
+            origins = field_origins(database, found.property_id, found.day)
+        finally:
+            database.dispose()
+    if not origins:
+        how = f"realestate-os materialize --county {found.county} --date {found.day} --assets enrichment"
+        console.print(f"nothing is stored on where its fields came from; run: {how}", highlight=False, markup=False)
+        return
+    console.print(origins_table(origins))
+
+
+def origins_table(origins: Sequence[FieldOrigin]) -> Table:
+    """One row a field; below the value that won, each that lost."""
+    heads = ("Field", "Value", "Source", "Read by", "Version", "Seen", "Trust", "Where")
+    table = Table(*heads, title="Where each field came from", title_justify="left")
+    for one in origins:
+        seen, trust = one.observed_at.date().isoformat(), "" if one.confidence is None else f"{one.confidence:.2f}"
+        cells = (one.field, one.value, one.source, one.method, one.version, seen, trust, one.url)
+        table.add_row(*map(_plain, cells))
+        for lost in one.lost:
+            others = (lost.get(name) for name in ("value", "source", "method", "version"))
+            table.add_row(*map(_plain, ("  not", *others, "", "", lost.get("url"))), style="dim")
+    return table
+
+
+def _plain(value: object) -> Text:
+    """Outside text as text: no markup, no control characters."""
+    return Text("".join(char if char.isprintable() else " " for char in str(value or "")))
 
 
 def show_score(console: Console, objects: ObjectStore, found: Found) -> None:
