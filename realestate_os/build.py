@@ -16,10 +16,10 @@ from realestate_os.campaigns import assets as campaigns
 from realestate_os.campaigns.sensors import sensors as campaign_sensors
 from realestate_os.discovery import assets as discovery
 from realestate_os.discovery import checks as discovery_checks
-from realestate_os.discovery.frames import LISTINGS
+from realestate_os.discovery.frames import LEADS, LISTINGS
 from realestate_os.enrichment import assets as enrichment
 from realestate_os.enrichment import checks as enrichment_checks
-from realestate_os.enrichment.frames import ENRICHMENT, PARCELS, SALES, ZIP_DEMOGRAPHICS
+from realestate_os.enrichment.frames import ENRICHMENT, LEAD_SIGNALS, PARCELS, SALES, ZIP_DEMOGRAPHICS
 from realestate_os.features import assets as features
 from realestate_os.features import checks as features_checks
 from realestate_os.features.frames import FEATURES
@@ -41,11 +41,13 @@ from realestate_os.valuation import checks as valuation_checks
 from realestate_os.valuation.frames import VALUATIONS
 
 FRAMES: list[Frame] = [
+    LEADS,
     LISTINGS,
     SALES,
     ZIP_DEMOGRAPHICS,
     PARCELS,
     ENRICHMENT,
+    LEAD_SIGNALS,
     FEATURES,
     VALUATIONS,
     EMBEDDINGS,
@@ -56,11 +58,13 @@ FRAMES: list[Frame] = [
 # In the order in which data flows.
 ASSETS = [
     discovery.listing_pages,
+    discovery.leads,
     discovery.listings,
     enrichment.sales,
     enrichment.zip_demographics,
     enrichment.parcels,
     enrichment.enrichment,
+    enrichment.lead_signals,
     features.features,
     valuation.value_model,
     valuation.valuations,

@@ -1,7 +1,7 @@
 """Starts runs through Dagster: in this process, on the instance that the UI shows.
 
 Belongs here: DAGSTER_HOME, the instance, one run of a selection of assets over one partition or a
-range, and what came of it. Does not: which runs a command needs (demo.py, materialize.py).
+range, and what came of it; an event without a run. Does not: which runs a command needs (demo.py, materialize.py).
 """
 
 from __future__ import annotations
@@ -71,6 +71,14 @@ def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
 
     with DagsterInstance.get() as instance:
         yield instance
+
+
+def record_materialization(instance: DagsterInstance, asset: str, key: str, metadata: Mapping[str, Any]) -> None:
+    """Tell Dagster that a partition was written outside a run, as an import does."""
+    from dagster import AssetKey, AssetMaterialization
+
+    event = AssetMaterialization(AssetKey(asset), partition=key, metadata=dict(metadata))
+    instance.report_runless_asset_event(event)
 
 
 class Launcher:

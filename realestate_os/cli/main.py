@@ -28,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(db_app, name="db", help="The database: upgrade, downgrade, check.")
-app.add_typer(importing.app, name="import", help="Bring files in: closed sales.")
+app.add_typer(importing.app, name="import", help="Bring files in: lead lists, closed sales.")
 app.command()(doctor)
 app.command()(sandbox)
 

@@ -13,16 +13,16 @@ from realestate_os.counties import load_county
 from realestate_os.errors import RealEstateOSError
 from realestate_os.partitions import AS_OF_TAG, FIRST_DAY
 
-COUNTY_ASSETS = ("sales", "zip_demographics")
-BEFORE_MODEL = ("listing_pages", "listings", "parcels", "enrichment", "features")
+COUNTY_ASSETS = ("sales", "zip_demographics", "leads")
+BEFORE_MODEL = ("listing_pages", "listings", "parcels", "enrichment", "lead_signals", "features")
 MODEL = ("value_model",)
 AFTER_MODEL = ("valuations", "embeddings", "comparables", "scores", "packets", "campaigns", "deliveries")
 AFTER_EVENTS = ("engagement",)
 ALL_ASSETS = COUNTY_ASSETS + BEFORE_MODEL + MODEL + AFTER_MODEL + AFTER_EVENTS
 
 STAGES: dict[str, tuple[str, ...]] = {
-    "discovery": ("listing_pages", "listings"),
-    "enrichment": ("sales", "zip_demographics", "parcels", "enrichment"),
+    "discovery": ("leads", "listing_pages", "listings"),
+    "enrichment": ("sales", "zip_demographics", "parcels", "enrichment", "lead_signals"),
     "features": ("features",),
     "valuation": ("value_model", "valuations"),
     "similarity": ("embeddings", "comparables"),

@@ -1,4 +1,4 @@
-"""The assets of discovery: listing_pages, listings.
+"""The assets of discovery: listing_pages, leads, listings.
 
 Belongs here: partitions, inputs, metadata. Does not: crawling or reading, which are plain Python.
 """
@@ -16,13 +16,15 @@ from dagster import (
     asset,
 )
 
-from realestate_os.discovery.frames import LISTINGS
-from realestate_os.partitions import county_day, county_days, county_of_day, same_day
+from realestate_os.discovery.frames import LEADS, LISTINGS
+from realestate_os.partitions import counties, county_day, county_days, county_of_day, same_day
 from realestate_os.resources.configurable import DatabaseResource, ObjectStoreResource, SettingsResource
 from realestate_os.resources.reporting import materialization_metadata, table_schema
 from realestate_os.storage.io_manager import Frames
 
 LISTING_SAMPLES = ["street_address", "city", "property_type", "bedrooms", "square_footage", "listing_price_usd"]
+# No owners: metadata is shown to everybody who sees the graph.
+LEAD_SAMPLES = ["source", "seen_on", "street_address", "city", "property_type", "signals"]
 
 
 @asset(
@@ -63,6 +65,27 @@ def listing_pages(
 
 
 @asset(
+    partitions_def=counties,
+    group_name="discovery",
+    kinds={"python", "parquet"},
+    owners=["team:acquisitions"],
+    code_version="1",
+    metadata={"dagster/column_schema": table_schema(LEADS)},
+    backfill_policy=BackfillPolicy.single_run(),
+)
+def leads(context: AssetExecutionContext, object_store: ObjectStoreResource) -> Output[Frames]:
+    """Every line of every lead list that was imported for the county; `import leads` adds a list and runs this."""
+    from realestate_os.discovery.lead_import import lists_metadata, stored_leads
+
+    store = object_store.open()
+    frames = Frames({county: stored_leads(store, county) for county in context.partition_keys})
+    metadata = materialization_metadata(frames.values(), samples=LEAD_SAMPLES) | {
+        "lists": MetadataValue.json({county: lists_metadata(rows) for county, rows in frames.items()})
+    }
+    return Output(frames, metadata=metadata)
+
+
+@asset(
     partitions_def=county_day,
     group_name="discovery",
     kinds={"pandas", "parquet", "postgres"},
@@ -70,27 +93,32 @@ def listing_pages(
     code_version="1",
     metadata={"dagster/column_schema": table_schema(LISTINGS)},
     backfill_policy=BackfillPolicy.single_run(),
-    ins={"sales": AssetIn(partition_mapping=county_of_day)},
+    ins={"sales": AssetIn(partition_mapping=county_of_day), "leads": AssetIn(partition_mapping=county_of_day)},
     deps=[AssetDep(listing_pages, partition_mapping=same_day)],
 )
 def listings(
     context: AssetExecutionContext,
     sales: Frames,
+    leads: Frames,
     settings: SettingsResource,
     object_store: ObjectStoreResource,
     database: DatabaseResource,
 ) -> Output[Frames]:
-    """The homes for sale and the leads of the day, read from its archived pages; the prospect queue follows."""
+    """The homes for sale by the day's archived pages and the leads of the lists; the prospect queue follows."""
     from realestate_os.discovery.days import ListingDays
 
     days = ListingDays(settings.load(), object_store.open())
     with database.open() as opened:
-        found = {day.key: days.build(day.county, day.date, sales[day.county], opened) for day in county_days(context)}
+        found = {
+            day.key: days.build(day.county, day.date, sales[day.county], leads[day.county], opened)
+            for day in county_days(context)
+        }
     frames = Frames({key: one.rows for key, one in found.items()})
     metadata = materialization_metadata(
         frames.values(),
         [one.refused for one in found.values()],
         samples=LISTING_SAMPLES,
+        leads=sum(one.leads for one in found.values()),
         pages=sum(one.pages for one in found.values()),
         non_listings=sum(one.non_listings for one in found.values()),
         gone=sum(one.gone for one in found.values()),

@@ -1,4 +1,4 @@
-"""The checks of the listings: their values, and how good each county's day is.
+"""The checks of leads and listings: their values, and how good each county's day is.
 
 Belongs here: names, severities, inputs. Does not: the judgement (quality.py) or a rule about a single
 listing, which refuses it before it is written (rules.py).
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from dagster import AssetCheckResult, AssetCheckSeverity, AssetIn, asset_check
 
-from realestate_os.discovery.frames import LISTINGS
-from realestate_os.partitions import CountyDay, county_day, county_of_day
+from realestate_os.discovery.frames import LEADS, LISTINGS
+from realestate_os.partitions import CountyDay, counties, county_day, county_of_day
 from realestate_os.resources.configurable import ObjectStoreResource, SettingsResource
 from realestate_os.resources.reporting import check_result
 from realestate_os.resources.table_check import table_check
@@ -43,6 +43,16 @@ listings_values = table_check(
             "condition_claimed": CONDITIONS,
         },
         ordered=(("first_seen_on", "date"),),
+    ),
+)
+
+leads_values = table_check(
+    LEADS,
+    counties,
+    Rules(
+        ranges={**HOME_RANGES, "line": (1, None), "liens_usd": (0, None)},
+        allowed={**HOME_VALUES, "condition_claimed": CONDITIONS},
+        ordered=(("seen_on", "valid_until"), ("last_sale_date", "seen_on")),
     ),
 )
 
@@ -110,4 +120,4 @@ def _each(listings: Frames, judge: "Callable[[DataFrame], Verdict]") -> dict[str
     return {key: judge(rows) for key, rows in listings.items()}
 
 
-checks = [listings_values, completeness, price_reasonableness, outliers, trailing_baseline, freshness]
+checks = [leads_values, listings_values, completeness, price_reasonableness, outliers, trailing_baseline, freshness]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from realestate_os.counties import load_county, zip_codes
 from realestate_os.discovery.archive import PageArchive
 from realestate_os.discovery.history import History
+from realestate_os.discovery.lead_fold import leads_on, load_signal_terms
 from realestate_os.discovery.listings import DayListings, listings_of_day
 from realestate_os.discovery.price_level import price_scale
 from realestate_os.discovery.prospects import update_prospects
@@ -35,11 +36,11 @@ class ListingDays:
     price_scales: dict[str, float] = field(default_factory=dict)
     retired: int = 0
 
-    def build(self, county_key: str, day: date, sales: DataFrame, database: Database) -> DayListings:
-        """Read the day from the archive, save what was set aside, bring prospect_queue up to date.
+    def build(self, county_key: str, day: date, sales: DataFrame, leads: DataFrame, database: Database) -> DayListings:
+        """Read the day from the archive and the lead lists, save what was set aside, bring prospect_queue up to date.
 
         Raises:
-            NoPagesError: no page of the day is archived.
+            NoPagesError: no page of the day is archived, and there are no leads.
         """
         config = self.settings.assets_config_dir
         county = load_county(county_key, config / "counties")
@@ -47,7 +48,8 @@ class ListingDays:
         history.advance_to(day)
         scale = price_scale(sales, county, day)
         terms = Terms(county, frozenset(zip_codes(county)), day, scale)
-        found = listings_of_day(PageArchive(self.store), terms, history, config / "sources")
+        known = leads_on(leads, day, load_signal_terms(config))
+        found = listings_of_day(PageArchive(self.store), terms, history, config / "sources", known)
         history.add(day, found.rows)
         key = f"{county_key}|{day.isoformat()}"
         self.store.parquet.write_set_aside("listings", key, found.refused)

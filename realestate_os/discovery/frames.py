@@ -1,4 +1,4 @@
-"""The table of discovery: listings."""
+"""The tables of discovery: listings, leads."""
 
 from __future__ import annotations
 
@@ -17,12 +17,19 @@ LISTINGS = Frame(
         ),
         Column("county", "string", "County key", nullable=False),
         Column("date", "date", "Partition date", nullable=False),
-        Column("source", "string", "Key of the source file in assets_config/sources", nullable=False),
+        Column(
+            "source", "string", "Key of the source file in assets_config/sources, or of a lead list", nullable=False
+        ),
         Column("listing_key", "string", "The source's own id of the listing", nullable=False),
-        Column("url", "string", "Logical URL of the page", nullable=False),
-        Column("page_sha256", "string", "Digest of the archived page it was read from", nullable=False),
-        Column("fetched_at", "timestamp", "When the page was fetched", nullable=False),
-        Column("read_by", "string", "jsonld, microdata, selectors or labels: how the page was read", nullable=False),
+        Column("url", "string", "Logical URL of the page, or list and line of a lead", nullable=False),
+        Column("page_sha256", "string", "Digest of the archived page or of the list it was read from", nullable=False),
+        Column("fetched_at", "timestamp", "When the page was fetched or the list imported", nullable=False),
+        Column(
+            "read_by",
+            "string",
+            "jsonld, microdata, selectors or labels: how the page was read; list for a lead",
+            nullable=False,
+        ),
         *HOME_COLUMNS,
         Column("garage_spaces", "float64", "Garage", "cars"),
         Column("hoa_usd_month", "float64", "Association fee", "USD/month"),
@@ -52,6 +59,42 @@ LISTINGS = Frame(
         ),
         Column("contact_name", "string", "Seller's name as on the page; internal use only"),
         Column("contact_phone", "string", "E.164; internal use only"),
+        Column("owner_mailing_address", "string", "From a lead list; internal use only"),
+        Column("liens_usd", "float64", "Open loans by a lead list, the vendor's estimate", "USD"),
         Column("completeness", "float64", "Share of the twelve core fields that are there, 0 to 1", nullable=False),
     ),
+)
+
+LEADS = Frame(
+    "leads",
+    "one line of an imported lead list; what a list of a later day says of the same property does not change it",
+    (
+        Column("list_id", "string", "Digest of the list: its bytes, its mapping, the county", nullable=False),
+        Column("line", "int64", "Line of the file", nullable=False),
+        Column("county", "string", "County key", nullable=False),
+        Column("source", "string", "Key of the kind of list, assets_config/lead_lists", nullable=False),
+        Column("list_sha256", "string", "Digest of the file", nullable=False),
+        Column("imported_at", "timestamp", "When it was imported", nullable=False),
+        Column("seen_on", "date", "Day from which we knew it", nullable=False),
+        Column("valid_until", "date", "Last day as a lead unless it is seen again", nullable=False),
+        Column("complete", "bool", "The list is whole: who is not on the source's next one is off it", nullable=False),
+        Column("property_id", "string", "As in listings; null where the line has a parcel number only"),
+        *HOME_COLUMNS,
+        Column("condition_claimed", "string", "renovated, good, fixer, unknown", nullable=False),
+        Column("contact_name", "string", "Owner; internal use only; null where the county's owner_data is none"),
+        Column("contact_phone", "string", "E.164; internal use only; null where the county's owner_data is none"),
+        Column("owner_mailing_address", "string", "Internal use only; null where the county's owner_data is none"),
+        Column("owner_occupied", "bool", "Three states: yes, no, unknown (null)"),
+        Column("last_sale_date", "date", "Last sale by the list"),
+        Column("liens_usd", "float64", "Open loans, the vendor's estimate", "USD"),
+        Column("off_list", "bool", "The line itself says that it is a lead no more", nullable=False),
+        Column("kinds_told", "json", "List of the kinds of signs that the list tells about", nullable=False),
+        Column(
+            "signals",
+            "json",
+            "List of {kind, event_date, amount_usd, detail, ended_on} found on the line",
+            nullable=False,
+        ),
+    ),
+    key=("list_id", "line"),
 )

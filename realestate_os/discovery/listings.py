@@ -7,8 +7,9 @@ that loses no page. Does not: each of those steps (extract, listing_row, rules, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from realestate_os.discovery.archive import ArchiveError, Page, PageArchive
 from realestate_os.discovery.extract import read_page
 from realestate_os.discovery.frames import LISTINGS
 from realestate_os.discovery.history import History
+from realestate_os.discovery.lead_fold import Lead
+from realestate_os.discovery.lead_listings import lead_rows, with_lead_facts
 from realestate_os.discovery.listing_row import Row, completeness, listing_row
 from realestate_os.discovery.rules import Refusal, Terms, broken_rule, unwanted
 from realestate_os.discovery.sources import Source, load_source
@@ -34,24 +37,32 @@ class NoPagesError(RealEstateOSError):
 
 @dataclass(frozen=True)
 class DayListings:
-    """Listings of a county's day. pages = len(rows) + len(refused) + non_listings: no page is lost."""
+    """Listings and leads of a county's day.
+
+    pages = len(rows) - leads + len(refused) + non_listings: no page is lost.
+    """
 
     rows: DataFrame
+    leads: int
     refused: SetAside
     pages: int
     non_listings: int
     gone: int
 
 
-def listings_of_day(archive: PageArchive, terms: Terms, history: History, sources_dir: Path) -> DayListings:
+def listings_of_day(
+    archive: PageArchive, terms: Terms, history: History, sources_dir: Path, leads: Sequence[Lead] = ()
+) -> DayListings:
     """Read the archive of terms.county and terms.day; `history` must have advanced to the day.
 
+    `leads` are those of the day; one whose property a page shows is that page's listing.
+
     Raises:
-        NoPagesError: no page of the day is archived.
+        NoPagesError: no page of the day is archived, and there are no leads.
     """
     county, day = terms.county.key, terms.day
     pages = archive.pages(county, day)
-    if not pages:
+    if not pages and not leads:
         raise NoPagesError(
             f"no pages of {county} for {day} are archived; run: "
             f"realestate-os materialize --county {county} --date {day} --stages discovery"
@@ -64,12 +75,16 @@ def listings_of_day(archive: PageArchive, terms: Terms, history: History, source
             _set_aside(refused, page.url, found)
         else:
             sound.append(found)
+    shown = _one_a_property(sound, refused)
+    off_market = _of_leads(shown, leads, day)
     rows = [
         row | history.facts(row["property_id"], row["listing_price_usd"], row["listed_on"], day)
-        for row in _wanted(_one_a_property(sound, refused), refused, terms)
+        for row in [*with_lead_facts(_wanted(shown, refused, terms), leads), *off_market]
     ]
+    rows.sort(key=lambda row: row["property_id"])
     return DayListings(
         rows=_frame(rows),
+        leads=len(off_market),
         refused=refused,
         pages=len(pages),
         non_listings=len(pages) - len(details),
@@ -111,6 +126,12 @@ def _wanted(rows: Iterable[Row], refused: SetAside, terms: Terms) -> Iterator[Ro
             yield row
         else:
             _set_aside(refused, row["url"], why)
+
+
+def _of_leads(shown: Iterable[Row], leads: Sequence[Lead], day: date) -> list[Row]:
+    """Rows of the leads that no page of the day shows; a page that says "withdrawn" leaves its home a lead."""
+    offered = [row for row in shown if row["listing_status"] != "off_market"]
+    return lead_rows(leads, {row["property_id"] for row in offered}, {row["apn"] for row in offered} - {None}, day)
 
 
 def _set_aside(refused: SetAside, url: str, why: Refusal) -> None:

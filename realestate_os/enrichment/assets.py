@@ -1,4 +1,4 @@
-"""The assets of enrichment: sales, zip_demographics, parcels, enrichment.
+"""The assets of enrichment: sales, zip_demographics, parcels, enrichment, lead_signals.
 
 Belongs here: partitions, inputs, metadata. Does not: what is fetched (collect.py) or which value
 wins (merge.py).
@@ -8,7 +8,7 @@ from datetime import date
 
 from dagster import AssetExecutionContext, AssetIn, BackfillPolicy, MetadataValue, Output, asset
 
-from realestate_os.enrichment.frames import ENRICHMENT, PARCELS, SALES, ZIP_DEMOGRAPHICS
+from realestate_os.enrichment.frames import ENRICHMENT, LEAD_SIGNALS, PARCELS, SALES, ZIP_DEMOGRAPHICS
 from realestate_os.enrichment.lineage import enrichment_columns
 from realestate_os.partitions import AS_OF_TAG, counties, county_day, county_days, county_of_day, same_day
 from realestate_os.resources.configurable import (
@@ -147,6 +147,41 @@ def enrichment(
             )
     metadata = materialization_metadata(frames.values(), statuses=_statuses(frames))
     return Output(frames, metadata=metadata | {"dagster/column_lineage": column_lineage(enrichment_columns())})
+
+
+@asset(
+    partitions_def=county_day,
+    group_name="enrichment",
+    kinds={"pandas", "parquet", "postgres"},
+    owners=["team:acquisitions"],
+    code_version="1",
+    metadata={"dagster/column_schema": table_schema(LEAD_SIGNALS)},
+    backfill_policy=BackfillPolicy.single_run(),
+    ins={
+        "leads": AssetIn(partition_mapping=county_of_day),
+        "enrichment": AssetIn(partition_mapping=same_day),
+    },
+)
+def lead_signals(
+    context: AssetExecutionContext,
+    leads: Frames,
+    enrichment: Frames,
+    settings: SettingsResource,
+    database: DatabaseResource,
+) -> Output[Frames]:
+    """Signs, in force on the day, that an owner may sell: from lead lists and from the assessor's facts."""
+    from realestate_os.discovery.lead_fold import load_signal_terms
+    from realestate_os.enrichment.lead_signals import signals_of_day
+    from realestate_os.enrichment.store import save_lead_signals
+
+    terms, frames = load_signal_terms(settings.load().assets_config_dir), Frames()
+    with database.open() as db:
+        for day in county_days(context):
+            found = signals_of_day(leads[day.county], enrichment[day.key], day.county, day.date, terms)
+            save_lead_signals(db, found, day.county, day.date)
+            frames[day.key] = found
+    kinds = {day: rows["kind"].value_counts().to_dict() for day, rows in frames.items()}
+    return Output(frames, metadata=materialization_metadata(frames.values(), kinds=MetadataValue.json(kinds)))
 
 
 def _output(context, name, found, objects, samples) -> Output[Frames]:  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ the counting of answers (success.py).
 
 from dagster import AssetCheckResult, AssetKey, asset_check
 
-from realestate_os.enrichment.frames import ENRICHMENT, PARCELS, SALES, ZIP_DEMOGRAPHICS
+from realestate_os.enrichment.frames import ENRICHMENT, LEAD_SIGNALS, PARCELS, SALES, ZIP_DEMOGRAPHICS
 from realestate_os.partitions import counties, county_day
 from realestate_os.resources.reporting import check_result
 from realestate_os.resources.table_check import table_check
@@ -21,6 +21,16 @@ ASSESSOR_RANGES: dict[str, tuple[float | None, float | None]] = {
     "annual_tax_usd": (0, None),
     "last_sale_price_usd": (0, None),
 }
+
+SIGNAL_KINDS = (
+    "absentee_owner",
+    "long_tenure",
+    "tax_delinquency",
+    "notice_of_default",
+    "probate",
+    "vacancy",
+    "code_violation",
+)
 
 
 @asset_check(
@@ -60,6 +70,15 @@ checks = [
             ranges={**ASSESSOR_RANGES, "zip_owner_occupied_rate": (0, 1), "zip_unemployment_rate": (0, 1)},
             allowed={**HOME_VALUES, "status": ("complete", "partial", "failed")},
             ordered=(("last_sale_date", "date"),),
+        ),
+    ),
+    table_check(
+        LEAD_SIGNALS,
+        county_day,
+        Rules(
+            ranges={"amount_usd": (0, None)},
+            allowed={"kind": SIGNAL_KINDS},
+            ordered=(("seen_on", "date"), ("date", "expires_on"), ("event_date", "seen_on")),
         ),
     ),
 ]

@@ -76,7 +76,8 @@ def merge(
     """One row a listing by what was known at the end of the day, in the listings' order."""
     listings = listings.reset_index(drop=True)
     matched = {who: _parcel_of_each(listings, parcels[parcels["provider"] == who]) for who in PARCEL_PROVIDERS}
-    rows = listings[list(FROM_LISTING)].assign(county=day[0], date=day[1], liens_usd=np.nan)
+    rows = listings[list(FROM_LISTING)].assign(county=day[0], date=day[1])
+    rows["liens_usd"] = listings["liens_usd"].astype(float)
     candidates: dict[str, dict[str, pd.Series[Any]]] = {}
     winner: dict[str, pd.Series[Any]] = {}
     for name in (*SHARED_FIELDS, *RECORD_FIELDS):

@@ -26,6 +26,7 @@ from realestate_os.storage.io_manager import Frames
         "enrichment": AssetIn(partition_mapping=same_day),
         "valuations": AssetIn(partition_mapping=same_day),
         "comparables": AssetIn(partition_mapping=same_day),
+        "lead_signals": AssetIn(partition_mapping=same_day),
     },
 )
 def scores(
@@ -34,6 +35,7 @@ def scores(
     enrichment: Frames,
     valuations: Frames,
     comparables: Frames,
+    lead_signals: Frames,
     settings: SettingsResource,
     database: DatabaseResource,
     object_store: ObjectStoreResource,
@@ -42,7 +44,6 @@ def scores(
     import pandas as pd
 
     from realestate_os.counties import load_county
-    from realestate_os.enrichment.frames import LEAD_SIGNALS
     from realestate_os.scoring import build, report, store
     from realestate_os.scoring.assumptions import load_assumptions
     from realestate_os.scoring.inputs import Setting, inputs_of_day
@@ -55,7 +56,7 @@ def scores(
         for day in days:
             tables = (listings[day.key], enrichment[day.key], valuations[day.key], comparables[day.key])
             setting = Setting(load_county(day.county, config / "counties"), day.date, assumptions)
-            inputs = inputs_of_day(*tables, LEAD_SIGNALS.empty(), setting)
+            inputs = inputs_of_day(*tables, lead_signals[day.key], setting)
             save_snapshots(objects, inputs)
             frames[day.key] = build.build_scores(inputs)
             refused.append(build.set_aside(frames[day.key]))

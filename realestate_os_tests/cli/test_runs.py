@@ -15,7 +15,7 @@ DAY = date(2026, 11, 24)
 def test_a_day_is_four_runs() -> None:
     runs = plan_runs(ALL_ASSETS, "king_wa", DAY, DAY)
     assert [run.key for run in runs] == ["king_wa", "king_wa|2026-11-24", "king_wa|2026-11-01", "king_wa|2026-11-24"]
-    assert sum(len(run.assets) for run in runs) == 16
+    assert sum(len(run.assets) for run in runs) == 18
     assert [run.tags for run in runs] == [{"realestate_os/as_of": "2026-11-24"}, {}, {}, {}]
 
 
