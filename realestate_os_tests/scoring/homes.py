@@ -88,6 +88,7 @@ RECORDS: dict[str, Any] = {
     "census_vintage": 2024.0,
     "status": "complete",
     "missing_sources": "[]",
+    "failed_sources": "[]",
 }
 
 

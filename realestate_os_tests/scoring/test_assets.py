@@ -11,7 +11,7 @@ from dagster import AssetSpec, materialize
 from sqlalchemy import func, select
 
 from realestate_os.discovery.frames import LISTINGS
-from realestate_os.enrichment.frames import ENRICHMENT
+from realestate_os.enrichment.frames import ENRICHMENT, LEAD_SIGNALS
 from realestate_os.partitions import county_day
 from realestate_os.resources.configurable import DatabaseResource, ObjectStoreResource, SettingsResource
 from realestate_os.resources.database import Database
@@ -27,14 +27,15 @@ from realestate_os_tests.scoring.homes import DAY, Day, day_of
 from realestate_os_tests.scoring.test_store import HOMES
 from realestate_os_tests.scoring.test_store import scores as prospects
 
-INPUTS = (LISTINGS, ENRICHMENT, VALUATIONS, COMPARABLES)
+INPUTS = (LISTINGS, ENRICHMENT, VALUATIONS, COMPARABLES, LEAD_SIGNALS)
 KEYS = [f"king_wa|{DAY - timedelta(days=1)}", f"king_wa|{DAY}"]
 __all__ = ["prospects"]
 
 
 def written(day: Day, store: ObjectStore) -> None:
-    """The four inputs as Parquet, the same homes on both days."""
-    for frame, table in zip(INPUTS, (day.listings, day.enrichment, day.valuations, day.comparables), strict=True):
+    """The inputs as Parquet, the same homes on both days; no signs."""
+    tables = (day.listings, day.enrichment, day.valuations, day.comparables, LEAD_SIGNALS.empty())
+    for frame, table in zip(INPUTS, tables, strict=True):
         for key in KEYS:
             store.parquet.write(frame, key, table)
 
