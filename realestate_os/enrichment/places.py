@@ -40,13 +40,16 @@ def zip_points(county: County) -> tuple[tuple[str, ...], npt.NDArray[np.float64]
     return _zip_points(county.state, county.zipcodes_county)
 
 
-@cache
 def cities_of(county: County) -> frozenset[str]:
     """Names of the county's postal cities, as zipcodes has them."""
+    return _cities_of(county.state, county.zipcodes_county)
+
+
+@cache
+def _cities_of(state: str, name: str) -> frozenset[str]:
     import zipcodes
 
-    found = zipcodes.filter_by(state=county.state, county=county.zipcodes_county)
-    return frozenset(str(z["city"]) for z in found)
+    return frozenset(str(z["city"]) for z in zipcodes.filter_by(state=state, county=name))
 
 
 @cache

@@ -13,10 +13,32 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PLAIN_RULES = ("timeout", "truncate", "markup", "slow", "lost")
+from realestate_os.sandbox.records.spoil import drifted, error_body, wrong_types
+
 # Longer than any client's patience; the connection is closed then.
 TIMEOUT_SECONDS = 120.0
 SLOW_SECONDS = 2.0
+
+
+def changed_markup(body: bytes) -> bytes:
+    """The site after a redesign: other elements, other classes, no JSON-LD."""
+    changes = (
+        (rb'<dl class="facts">', b'<div class="spec-table">'),
+        (rb"</dl>", b"</div>"),
+        (rb"<dt>", b"<div><b>"),
+        (rb"</dt><dd>", b"</b> <i>"),
+        (rb"</dd>", b"</i></div>"),
+        (rb"application/ld\+json", b"application/json"),
+        (rb'class="home"', b'class="teaser"'),
+        (rb'class="description"', b'class="text"'),
+    )
+    for old, new in changes:
+        body = re.sub(old, new, body)
+    return body
+
+
+BODY_RULES = {"markup": changed_markup, "types": wrong_types, "drift": drifted, "error200": error_body}
+PLAIN_RULES = ("timeout", "truncate", "slow", "lost", *BODY_RULES)
 
 
 @dataclass
@@ -24,8 +46,9 @@ class Fault:
     """One rule: what happens to the next `times` requests whose path and query match.
 
     status:N answers N (with Retry-After if given); timeout never answers; slow answers after
-    `seconds`; truncate stops in the middle of the body; markup renames the site's markup; lost
-    does the work and closes the connection without an answer (a mail that went out, or did it?).
+    `seconds`; truncate stops in the middle of the body; markup renames the site's markup; types, drift
+    and error200 are what records do (records/spoil.py); lost does the work and closes the connection
+    without an answer (a mail that went out, or did it?).
     """
 
     rule: str
@@ -118,8 +141,8 @@ class FaultLayer:
             return
         start = answer[0]
         body = b"".join(message.get("body", b"") for message in answer[1:])
-        if rule == "markup":
-            body = changed_markup(body)
+        if rule in BODY_RULES:
+            body = BODY_RULES[rule](body)
         headers = [(k, v) for k, v in start["headers"] if k != b"content-length"] + [
             (b"content-length", b"%d" % len(body))
         ]
@@ -129,23 +152,6 @@ class FaultLayer:
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         else:
             await send({"type": "http.response.body", "body": body})
-
-
-def changed_markup(body: bytes) -> bytes:
-    """The site after a redesign: other elements, other classes, no JSON-LD."""
-    changes = (
-        (rb'<dl class="facts">', b'<div class="spec-table">'),
-        (rb"</dl>", b"</div>"),
-        (rb"<dt>", b"<div><b>"),
-        (rb"</dt><dd>", b"</b> <i>"),
-        (rb"</dd>", b"</i></div>"),
-        (rb"application/ld\+json", b"application/json"),
-        (rb'class="home"', b'class="teaser"'),
-        (rb'class="description"', b'class="text"'),
-    )
-    for old, new in changes:
-        body = re.sub(old, new, body)
-    return body
 
 
 async def _refuse(send: Send, status: int, retry_after: float | None) -> None:

@@ -20,20 +20,10 @@ from realestate_os.resources.host_gate import GATES
 from realestate_os.resources.http_client import HttpClient, HttpError
 from realestate_os.sandbox.faults import Fault
 from realestate_os.storage.set_aside import SetAside
+from realestate_os_tests.enrichment.homes import homes_for_sale
 from realestate_os_tests.enrichment.rows import DAY, listing, listings
 
 LARGE = pytest.mark.parametrize("county", ["king_wa", "cook_il"])
-
-
-def homes_for_sale(sandbox, county_key):
-    """What is for sale that day, as listings with the address only."""
-    world = sandbox.world.of(county_key)
-    homes, rows = world.ground.homes, {}
-    for notice in world.notices(DAY):
-        i = notice.home
-        one = listing(homes.street_address[i], homes.unit[i] or None, homes.zip_code[i], county=county_key)
-        rows[one["property_id"]] = one | {"state": world.county.state, "listing_key": str(i)}
-    return listings(*rows.values())
 
 
 def dead_client(settings):
