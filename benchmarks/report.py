@@ -6,11 +6,18 @@ from statistics import median
 
 
 def show(
-    what: str, ours: list[float], peer_name: str, peer: list[float], *, aim: float | None = None, unit: str = "s"
+    what: str,
+    ours: list[float],
+    peer_name: str,
+    peer: list[float],
+    *,
+    aim: float | None = None,
+    unit: str = "s",
+    more_is_better: bool = False,
 ) -> None:
     """Print medians of the runs and ours / peer. Times on a shared machine vary: the ratio is what counts."""
     own, other = median(ours), median(peer)
-    goal = f", aim at most {aim:.2f}" if aim else ""
+    goal = f", aim at {'least' if more_is_better else 'most'} {aim:.2f}" if aim else ""
     print(
         f"{what}: ours {own:.2f} {unit} ({_spread(ours)}), {peer_name} {other:.2f} {unit} ({_spread(peer)}), "
         f"ratio {own / other:.2f}{goal}",

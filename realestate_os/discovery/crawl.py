@@ -55,7 +55,8 @@ class CrawlSpec:
 
 @dataclass(frozen=True)
 class CrawlResult:
-    """What a crawl did. requests counts everything that went to the site; stopped_by: pages, time, site (it asked
+    """What a crawl did. requests counts everything that went to the site, seconds from its first to its last;
+    stopped_by: pages, time, site (it asked
     for more patience than there is) or None.
     """
 
@@ -64,6 +65,7 @@ class CrawlResult:
     needs_browser: int = 0
     over_budget: int = 0
     requests: int = 0
+    seconds: float = 0.0
     stopped_by: str | None = None
     spider_errors: int = 0
     storage_error: str | None = None
@@ -209,6 +211,7 @@ def _result(crawler: Any) -> CrawlResult:
         needs_browser=tally.needs_browser,
         over_budget=tally.over_budget,
         requests=stats.get_value("downloader/request_count", 0),
+        seconds=stats.get_value("elapsed_time_seconds", 0.0),
         stopped_by=tally.stopped_by or stopped_by,
         spider_errors=errors,
         storage_error=tally.storage_error,
