@@ -63,7 +63,7 @@ class Page:
 
     def to_json(self) -> bytes:
         """As it is stored."""
-        return json.dumps(asdict(self) | {"fetched_at": self.fetched_at.isoformat()}, sort_keys=True).encode()
+        return json.dumps(vars(self) | {"fetched_at": self.fetched_at.isoformat()}, sort_keys=True).encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> Page:

@@ -40,6 +40,7 @@ class CrawlSpec:
     details: list[str]
     archived: list[str]
     page_budget: int
+    delay_s: float
     result_path: str
     settings: dict[str, Any]
 
@@ -87,7 +88,6 @@ def run(spec: CrawlSpec, settings: Settings) -> CrawlResult:
     """Crawl; returns when the frontier is empty or a budget is spent."""
     from scrapy.crawler import CrawlerProcess
 
-    from realestate_os.counties import load_county
     from realestate_os.discovery.archive import PageArchive
     from realestate_os.discovery.browser import find_chromium
     from realestate_os.discovery.sources import load_source
@@ -95,7 +95,6 @@ def run(spec: CrawlSpec, settings: Settings) -> CrawlResult:
     from realestate_os.resources.object_store import ObjectStore
 
     source = load_source(spec.source, settings.assets_config_dir / "sources")
-    county = load_county(spec.county, settings.assets_config_dir / "counties")
     chromium = find_chromium(settings) if source.needs_browser else None
     job = Job(
         source=source,
@@ -109,7 +108,7 @@ def run(spec: CrawlSpec, settings: Settings) -> CrawlResult:
         page_budget=spec.page_budget,
         has_browser=chromium is not None,
     )
-    scrapy_settings = _polite(settings, source.limits, source.delay_s(county))
+    scrapy_settings = _polite(settings, source.limits, spec.delay_s)
     if source.historical:
         scrapy_settings["DEFAULT_REQUEST_HEADERS"]["X-As-Of"] = spec.day
     if chromium:
@@ -146,6 +145,8 @@ def _polite(settings: Settings, limits: Any, delay_s: float) -> dict[str, Any]:
         "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml", "Accept-Language": "en"},
         "ROBOTSTXT_OBEY": True,
         "DOWNLOAD_DELAY": delay_s,
+        # Scrapy makes so many tasks for each response, to hand items to pipelines: we have neither.
+        "CONCURRENT_ITEMS": 1,
         "CONCURRENT_REQUESTS": limits.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": limits.concurrency,
         "AUTOTHROTTLE_ENABLED": limits.autothrottle,

@@ -135,6 +135,7 @@ def _crawl(
             details=todo.details,
             archived=archived,
             page_budget=budget,
+            delay_s=source.delay_s(county),
             result_path=str(result_path),
             settings=plain,
         ).write(spec_path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from realestate_os.errors import RealEstateOSError
@@ -46,11 +47,8 @@ class ObjectStore:
         """Write an object in one step, replacing it. Raises StorageError."""
         path = self._path(key)
         try:
-            if path.protocol in ("", "file"):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                aside = path.with_name(f".{uuid.uuid4().hex}.part")
-                aside.write_bytes(data)
-                os.replace(str(aside), str(path))
+            if isinstance(path, Path):
+                _write_file(path, data)
             else:
                 path.write_bytes(data)
         except OSError as error:
@@ -91,9 +89,24 @@ class ObjectStore:
         """Where the object lies, for people and metadata."""
         return f"{self.root}/{key}"
 
-    def _path(self, key: str) -> UPath:
-        from upath import UPath
-
+    def _path(self, key: str) -> UPath | Path:
+        """A plain Path for a folder: a crawl writes hundreds of objects a second, and a UPath costs ten times as
+        much to make.
+        """
         if any(part == ".." for part in key.split("/")):
             raise ValueError(f"object key leaves the store: {key!r}")
+        if "://" not in self.root:
+            return Path(f"{self.root}/{key}")
+        from upath import UPath
+
         return UPath(f"{self.root}/{key}", **self.options)
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    aside = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        aside.write_bytes(data)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(data)
+    os.replace(aside, path)

@@ -260,6 +260,7 @@ def test_killed_in_the_middle_and_gone_on(
         details=[],
         archived=[],
         page_budget=5000,
+        delay_s=0,
         result_path=str(tmp_path / "result.json"),
         settings=site_settings.model_dump(mode="json", exclude_none=True),
     )
