@@ -1,8 +1,8 @@
 """Qdrant: vectors with their payload, in local mode or on a server, behind one class.
 
-Belongs here: opening, collections, points, the search for sales near a home. Does not: what a vector
-means (similarity/embed.py). Vectors are rebuilt from Parquet (similarity/index.py), so that nothing
-here needs to survive a crash.
+Belongs here: opening, collections, aliases, points, searching. Does not: the words of a query
+(vector_query.py), what a vector means (similarity/embed.py). Vectors are rebuilt from Parquet
+(similarity/index.py), so that nothing here needs to survive a crash.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from realestate_os.errors import RealEstateOSError
+from realestate_os.resources.vector_arrays import PointArrays
+from realestate_os.resources.vector_query import Hit, Kind, Query, Vector, equals, miles_between, qdrant_filter
 from realestate_os.settings import Settings
 
 LOCK_WAIT_S, LOCK_POLL_S = 60.0, 0.2
 SERVER_TIMEOUT_S = 30
 BATCH = 1000
-# Local mode reads every payload in Python: 0.1 s a search at 5,000 points.
+QUERY_BATCH = 50
+SCROLL = 10_000
+# Local mode reads all points into memory at each opening; Qdrant itself warns from here on.
 LOCAL_LIMIT = 20_000
-METERS_PER_MILE = 1609.344
-EARTH_RADIUS_MILES = 3958.8
 # Payload that a server indexes. Days are whole days since 1970.
 PAYLOAD_INDEXES = {
     "kind": models.PayloadSchemaType.KEYWORD,
@@ -41,8 +42,6 @@ PAYLOAD_INDEXES = {
     "known_day": models.PayloadSchemaType.INTEGER,
     "location": models.PayloadSchemaType.GEO,
 }
-
-Vector = npt.NDArray[np.float32]
 
 
 class VectorStoreError(RealEstateOSError):
@@ -58,37 +57,13 @@ class Points:
     payloads: Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
-class SaleQuery:
-    """Which sales are asked for: like the vector, near the place, of the type and size, known on the day."""
-
-    vector: Vector
-    latitude: float
-    longitude: float
-    radius_miles: float
-    property_type: str | None
-    min_sqft: float
-    max_sqft: float
-    first_day: int
-    last_day: int
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One sale found: its id, cosine similarity and distance."""
-
-    item_id: str
-    similarity: float
-    distance_miles: float
-
-
 class VectorStore:
     """An open Qdrant; use as a context manager. In local mode the folder is locked meanwhile."""
 
     def __init__(self, client: QdrantClient, local: bool) -> None:
         self.client = client
         self.local = local
-        self._read: dict[tuple[str, str], _Sales] = {}
+        self._read: dict[tuple[str, str, str], PointArrays] = {}
 
     @classmethod
     @contextmanager
@@ -96,10 +71,14 @@ class VectorStore:
         """QDRANT_URL, else local mode in the data folder.
 
         Raises:
-            VectorStoreError: the server does not answer, or another process held the folder for a minute.
+            VectorStoreError: the server does not answer, then or later, or another process held the folder
+                for a minute.
         """
         if settings.qdrant_url:
-            yield cls(_server(settings), local=False)
+            try:
+                yield cls(_server(settings), local=False)
+            except (ResponseHandlingException, UnexpectedResponse) as error:
+                raise VectorStoreError(_unanswered(settings, error)) from error
             return
         folder = settings.home / "qdrant"
         with _locked(folder):
@@ -121,6 +100,12 @@ class VectorStore:
                     self.client.create_payload_index(name, field, field_schema=schema)
         if self.local:
             _without_fsync(self.client, name)
+
+    def drop_collection(self, name: str) -> None:
+        """Remove it, if it is there."""
+        self._read.clear()
+        if self.client.collection_exists(name):
+            self.client.delete_collection(name)
 
     def missing(self, name: str, ids: Sequence[str]) -> set[str]:
         """Which of the ids the collection lacks."""
@@ -146,7 +131,7 @@ class VectorStore:
     def delete(self, name: str, **equal: str | int) -> None:
         """Remove the points whose payload has these values."""
         self._read.clear()
-        wanted = models.Filter(must=[_equals(key, value) for key, value in equal.items()])
+        wanted = models.Filter(must=[equals(key, value) for key, value in equal.items()])
         self.client.delete(name, points_selector=models.FilterSelector(filter=wanted), wait=True)
 
     def count(self, name: str) -> int:
@@ -160,136 +145,56 @@ class VectorStore:
         delete = models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=alias))
         self.client.update_collection_aliases([delete, create] if alias in there else [create])
 
-    def search_sales(self, name: str, queries: Sequence[SaleQuery], using: str, limit: int) -> list[list[Hit]]:
-        """The most similar sales of each query, best first.
-
-        A server searches with its indexes. Local mode would filter all payloads in Python for each query
-        (0.1-0.4 s each); there the sales are read once and searched with numpy, exactly.
-        """
-        if not queries:
-            return []
+    def search(self, name: str, queries: Sequence[Query], using: str, limit: int) -> list[list[Hit]]:
+        """The points most alike to each query, best first; a server searches with its indexes."""
         if self.local:
-            return _search_arrays(self._sales(name, using), queries, limit)
-        return self._search_server(name, queries, using, limit)
-
-    def _search_server(self, name: str, queries: Sequence[SaleQuery], using: str, limit: int) -> list[list[Hit]]:
+            return [self._arrays(name, query.kind, using).search(query, limit) for query in queries]
         requests = [
             models.QueryRequest(
-                query=query.vector.tolist(), using=using, filter=_sale_filter(query), limit=limit, with_payload=True
+                query=query.vector.tolist(), using=using, filter=qdrant_filter(query), limit=limit, with_payload=True
             )
             for query in queries
         ]
-        found: list[list[Hit]] = []
-        for part in _parts(requests, 50):
-            for response, query in zip(
-                self.client.query_batch_points(name, list(part)), queries[len(found) :], strict=False
-            ):
-                found.append([_hit(point, query) for point in response.points])
-        return found
+        answers = [
+            answer for part in _parts(requests, QUERY_BATCH) for answer in self.client.query_batch_points(name, part)
+        ]
+        return [[_hit(point, query) for point in answer.points] for answer, query in zip(answers, queries, strict=True)]
 
-    def _sales(self, name: str, using: str) -> _Sales:
-        """All sales of the collection, read once while the store is open and unchanged."""
-        if (name, using) not in self._read:
-            points, offset = [], None
-            while True:
-                part, offset = self.client.scroll(
-                    name,
-                    scroll_filter=models.Filter(must=[_equals("kind", "sale")]),
-                    limit=LOCAL_LIMIT,
-                    offset=offset,
-                    with_vectors=[using],
-                )
-                points += part
-                if offset is None:
-                    break
-            self._read[name, using] = _Sales.of(points, using)
-        return self._read[name, using]
-
-
-@dataclass(frozen=True)
-class _Sales:
-    """Sales as columns, for the exact search of local mode."""
-
-    ids: npt.NDArray[np.object_]
-    vectors: Vector
-    place: npt.NDArray[np.float64]
-    sqft: npt.NDArray[np.float64]
-    kind: npt.NDArray[np.object_]
-    event_day: npt.NDArray[np.int64]
-    known_day: npt.NDArray[np.int64]
-
-    @classmethod
-    def of(cls, points: Sequence[models.Record], using: str) -> _Sales:
-        payloads: list[Any] = [point.payload for point in points]
-        vectors: list[Any] = [point.vector for point in points]
-        stored = np.array([v[using] for v in vectors], dtype=np.float32)
-        # Freshly written points come back of unit length, those read from disk as they were written.
-        length = np.maximum(np.linalg.norm(stored, axis=-1, keepdims=True), 1e-12)
-        return cls(
-            ids=np.array([p["item_id"] for p in payloads], dtype=object),
-            vectors=stored / length,
-            place=np.array([[p["location"]["lat"], p["location"]["lon"]] for p in payloads], dtype=float),
-            sqft=np.array([p["square_footage"] for p in payloads], dtype=float),
-            kind=np.array([p["property_type"] for p in payloads], dtype=object),
-            event_day=np.array([p["event_day"] for p in payloads], dtype=np.int64),
-            known_day=np.array([p["known_day"] for p in payloads], dtype=np.int64),
+    def server_is_due(self) -> str | None:
+        """What to do when local mode holds more than it is good for; None while it does not."""
+        if not self.local:
+            return None
+        points = sum(self.count(one.name) for one in self.client.get_collections().collections)
+        if points <= LOCAL_LIMIT:
+            return None
+        return (
+            f"local Qdrant holds {points:,} points, more than {LOCAL_LIMIT:,}: a server is due. Run one, set "
+            "QDRANT_URL, then: realestate-os vectors rebuild"
         )
 
+    def _arrays(self, name: str, kind: Kind, using: str) -> PointArrays:
+        """All points of the kind, read once while the store is open and unchanged."""
+        key = (name, kind, using)
+        if key not in self._read:
+            self._read[key] = PointArrays.of(self._points(name, kind, using), using)
+        return self._read[key]
 
-def miles_between(
-    latitude: npt.ArrayLike, longitude: npt.ArrayLike, other_latitude: npt.ArrayLike, other_longitude: npt.ArrayLike
-) -> npt.NDArray[np.float64]:
-    """Great-circle distance in miles (haversine); degrees, WGS84."""
-    phi, psi = np.radians(latitude), np.radians(other_latitude)
-    half = np.sin((psi - phi) / 2) ** 2
-    half = half + np.cos(phi) * np.cos(psi) * np.sin(np.radians(np.subtract(other_longitude, longitude)) / 2) ** 2
-    return np.asarray(2 * EARTH_RADIUS_MILES * np.arcsin(np.sqrt(np.clip(half, 0, 1))), dtype=float)
-
-
-def _search_arrays(sales: _Sales, queries: Sequence[SaleQuery], limit: int) -> list[list[Hit]]:
-    if not len(sales.ids):
-        return [[] for _ in queries]
-    found = []
-    for query in queries:
-        distance = miles_between(query.latitude, query.longitude, sales.place[:, 0], sales.place[:, 1])
-        fits = (distance <= query.radius_miles) & (sales.sqft >= query.min_sqft) & (sales.sqft <= query.max_sqft)
-        fits &= (sales.event_day >= query.first_day) & (sales.event_day <= query.last_day)
-        fits &= sales.known_day <= query.last_day
-        if query.property_type is not None:
-            fits &= sales.kind == query.property_type
-        rows = np.flatnonzero(fits)
-        unit = query.vector / max(float(np.linalg.norm(query.vector)), 1e-12)
-        cosine = sales.vectors[rows] @ unit
-        best = np.argsort(-cosine, kind="stable")[:limit]
-        found.append([Hit(str(sales.ids[rows[i]]), float(cosine[i]), float(distance[rows[i]])) for i in best])
-    return found
+    def _points(self, name: str, kind: Kind, using: str) -> list[models.Record]:
+        wanted, points, offset = models.Filter(must=[equals("kind", kind)]), [], None
+        while True:
+            part, offset = self.client.scroll(
+                name, scroll_filter=wanted, limit=SCROLL, offset=offset, with_vectors=[using]
+            )
+            points += part
+            if offset is None:
+                return points
 
 
-def _sale_filter(query: SaleQuery) -> models.Filter:
-    center = models.GeoPoint(lat=query.latitude, lon=query.longitude)
-    must: list[Any] = [
-        _equals("kind", "sale"),
-        models.FieldCondition(key="event_day", range=models.Range(gte=query.first_day, lte=query.last_day)),
-        models.FieldCondition(key="known_day", range=models.Range(lte=query.last_day)),
-        models.FieldCondition(key="square_footage", range=models.Range(gte=query.min_sqft, lte=query.max_sqft)),
-        models.FieldCondition(
-            key="location", geo_radius=models.GeoRadius(center=center, radius=query.radius_miles * METERS_PER_MILE)
-        ),
-    ]
-    if query.property_type is not None:
-        must.append(_equals("property_type", query.property_type))
-    return models.Filter(must=must)
-
-
-def _hit(point: models.ScoredPoint, query: SaleQuery) -> Hit:
+def _hit(point: models.ScoredPoint, query: Query) -> Hit:
     payload: Any = point.payload
-    place = payload["location"]
-    distance = miles_between(query.latitude, query.longitude, place["lat"], place["lon"])
-    return Hit(payload["item_id"], float(point.score), float(distance))
-
-
-def _equals(key: str, value: str | int) -> models.FieldCondition:
-    return models.FieldCondition(key=key, match=models.MatchValue(value=value))
+    place, near = payload["location"], query.near
+    distance = miles_between(near.latitude, near.longitude, place["lat"], place["lon"])
+    return Hit(float(point.score), float(distance), payload)
 
 
 def _parts(items: Any, size: int = BATCH) -> Iterable[Any]:
@@ -299,14 +204,15 @@ def _parts(items: Any, size: int = BATCH) -> Iterable[Any]:
 def _server(settings: Settings) -> QdrantClient:
     key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
     client = QdrantClient(url=settings.qdrant_url, api_key=key, timeout=SERVER_TIMEOUT_S, check_compatibility=False)
-    try:
-        client.get_collections()
-    except Exception as error:  # the client raises httpx, gRPC and its own errors alike
-        raise VectorStoreError(
-            f"Qdrant does not answer at {settings.qdrant_url} (QDRANT_URL): {error}; start it, then materialize "
-            "comparables again: vectors that are missing there are filled from Parquet"
-        ) from error
+    client.get_collections()
     return client
+
+
+def _unanswered(settings: Settings, error: Exception) -> str:
+    return (
+        f"Qdrant does not answer at {settings.qdrant_url} (QDRANT_URL): {error}; start it, then materialize "
+        "comparables again: vectors that are missing there are filled from Parquet"
+    )
 
 
 @contextmanager

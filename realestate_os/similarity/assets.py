@@ -68,7 +68,10 @@ def embeddings(
     try:
         with vector_store.open() as store:
             points = [publish(store, objects, served[d.key], frames[d.key], d.county, d.date) for d in days]
-        qdrant = f"{sum(points)} points written"
+            due = store.server_is_due()
+        qdrant = f"{sum(points)} points written" + (f"; {due}" if due else "")
+        if due:
+            context.log.warning(due)
     except VectorStoreError as error:
         qdrant = str(error)
         context.log.warning(f"vectors are in Parquet only: {error}")
@@ -105,12 +108,13 @@ def comparables(
     zip_demographics: Frames,
 ) -> Output[Frames]:
     """Three to five closed sales beside each valued listing, adjusted to it line by line."""
-    from realestate_os.similarity.comparables import Market, find_comparables
+    from realestate_os.similarity.candidates import find_candidates
+    from realestate_os.similarity.comparables import Market, choose_comparables
     from realestate_os.similarity.index import fill_sales, sale_search
     from realestate_os.valuation.history import sale_history
     from realestate_os.valuation.monthly import serving_model
 
-    registry, months, frames = model_registry.open(), settings.load().sales_history_months, Frames()
+    registry, months, asked = model_registry.open(), settings.load().sales_history_months, {}
     objects = object_store.open()
     with database.open() as opened, vector_store.open() as store:
         for day in county_days(context):
@@ -121,8 +125,10 @@ def comparables(
             valued = valuations[day.key].dropna(subset=["value_usd"])["property_id"]
             homes = enrichment[day.key][enrichment[day.key]["property_id"].isin(valued)].reset_index(drop=True)
             search = sale_search(store, day.county, served.version)
-            market = Market(served.model, history, day.date)
-            frames[day.key] = find_comparables(market, homes, embeddings[day.key], search, day.county)
+            found = find_candidates(homes, embeddings[day.key], history, day.date, search)
+            asked[day] = Market(served.model, history, day.date), homes, found
+    # Adjusting takes most of the time; the vectors are free for others meanwhile.
+    frames = Frames({day.key: choose_comparables(*asked[day], day.county) for day in asked})
     return Output(frames, metadata=_comparables_metadata(frames))
 
 

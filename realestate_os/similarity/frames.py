@@ -17,6 +17,7 @@ EMBEDDINGS = Frame(
         Column(
             "physical", "float32[]", "Robustly scaled physical and location features; no money in it", nullable=False
         ),
+        Column("street_address", "string", "Payload"),
         Column("zip_code", "string", "Payload"),
         Column("property_type", "string", "Payload"),
         Column("price_usd", "float64", "Payload: asking or sale price", "USD"),
@@ -37,7 +38,7 @@ COMPARABLES = Frame(
         Column("property_id", "string", "The listed property", nullable=False),
         Column("county", "string", "County key", nullable=False),
         Column("date", "date", "Partition date", nullable=False),
-        Column("rank", "int64", "1 is the closest", nullable=False),
+        Column("rank", "int64", "1 needs the least adjusting, is nearest and newest", nullable=False),
         Column("sale_id", "string", "The sale", nullable=False),
         Column("sale_date", "date", "Within 12 months before the date", nullable=False),
         Column("sale_price_usd", "float64", "Price paid", "USD", nullable=False),
@@ -53,13 +54,34 @@ COMPARABLES = Frame(
         Column("condition_grade", "float64", "Of the sale", "grade"),
         Column("year_renovated", "float64", "Of the sale", "year"),
         Column("distance_miles", "float64", "Great circle", "miles"),
-        Column("radius_miles", "float64", "0.5, widened to 1 when too few were found", "miles", nullable=False),
+        Column(
+            "radius_miles", "float64", "Of the step that found it: 0.5, widened to 1, 2, 5", "miles", nullable=False
+        ),
         Column("similarity", "float64", "Cosine of the physical vectors", nullable=False),
         Column("price_per_sqft_usd", "float64", "Price paid per square foot", "USD/sqft"),
         Column("adjustments", "json", "List of {line, dollars}: what makes the sale like the subject", nullable=False),
         Column("adjusted_price_usd", "float64", "sale_price_usd plus the adjustments", "USD", nullable=False),
-        Column("gross_adjustment_pct", "float64", "Sum of absolute adjustments / price x 100", "%", nullable=False),
-        Column("warnings", "json", "List: adjustments above 15 %, few comparables, wide radius", nullable=False),
+        Column(
+            "adjusted_spread_pct",
+            "float64",
+            "Highest less lowest adjusted price of the home's comparables / their median x 100",
+            "%",
+            nullable=False,
+        ),
+        Column(
+            "gross_adjustment_pct",
+            "float64",
+            "Sum of absolute adjustments, time apart / price x 100",
+            "%",
+            nullable=False,
+        ),
+        Column("net_adjustment_pct", "float64", "Sum of adjustments, time apart / price x 100", "%", nullable=False),
+        Column(
+            "warnings",
+            "json",
+            "List: adjustments above 15 %, few comparables, why the search was widened",
+            nullable=False,
+        ),
     ),
     key=("property_id", "sale_id"),
 )

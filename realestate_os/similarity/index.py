@@ -9,7 +9,6 @@ in the object store under embeddings/<county>/v<version>/sales.parquet, and grow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -18,15 +17,12 @@ import numpy as np
 import pandas as pd
 
 from realestate_os.resources.object_store import ObjectStore
-from realestate_os.resources.vector_store import Hit, Points, SaleQuery, VectorStore
+from realestate_os.resources.vector_store import Points, VectorStore
+from realestate_os.similarity.candidates import Search
 from realestate_os.similarity.embed import VECTOR_SIZES, embed_sales
 from realestate_os.similarity.frames import EMBEDDINGS
-from realestate_os.storage.parquet import ParquetStore
 from realestate_os.valuation.history import day_numbers
 from realestate_os.valuation.value import ServedModel
-
-# Queries and a limit -> hits, best first.
-Search = Callable[[Sequence[SaleQuery], int], list[list[Hit]]]
 
 # Comparables look back 12 months from any day of the month that the version serves.
 SALES_DAYS = 366 + 31
@@ -86,7 +82,7 @@ def publish(
 def sale_search(store: VectorStore, county: str, version: str) -> Search:
     """The search for sales by physical likeness in the version's collection."""
     name = collection(county, version)
-    return lambda queries, limit: store.search_sales(name, queries, "physical", limit)
+    return lambda queries, limit: store.search(name, queries, "physical", limit)
 
 
 def put_listings(store: VectorStore, rows: pd.DataFrame, county: str, day: date, version: str) -> int:
@@ -97,21 +93,36 @@ def put_listings(store: VectorStore, rows: pd.DataFrame, county: str, day: date,
     return store.upsert(name, _points(rows)) if len(rows) else 0
 
 
-def rebuild(store: VectorStore, objects: ObjectStore, parquet: ParquetStore, county: str, version: str) -> int:
-    """Make the version's collection anew from Parquet: its sales, and the listings of every day it served."""
-    name = collection(county, version)
-    if store.client.collection_exists(name):
-        store.client.delete_collection(name)
-    written = fill_sales(store, objects, county, version)
-    for day, rows in parquet.read_days(EMBEDDINGS, county, parquet.dates(EMBEDDINGS, county)):
-        ours = rows[rows["model_version"] == version]
-        written += put_listings(store, ours, county, day, version) if len(ours) else 0
+def rebuild(store: VectorStore, objects: ObjectStore, county: str) -> dict[str, int]:
+    """Make the county's collections anew from Parquet; returns the points of each.
+
+    A collection holds a model version's sales and the listings of every day that it served. The alias
+    `county` points to the version of the newest day.
+    """
+    written: dict[str, int] = {}
+    for day, rows in objects.parquet.read_days(EMBEDDINGS, county, objects.parquet.dates(EMBEDDINGS, county)):
+        for version, listings in rows.groupby("model_version"):
+            name = collection(county, str(version))
+            if name not in written:
+                store.drop_collection(name)
+                written[name] = fill_sales(store, objects, county, str(version))
+            written[name] += put_listings(store, listings, county, day, str(version))
+            store.set_alias(county, name)
     return written
 
 
 def _points(rows: pd.DataFrame) -> Points:
     vectors = {name: np.stack(rows[name].to_list()).astype(np.float32) for name in VECTOR_SIZES}
-    columns = ["kind", "item_id", "county", "zip_code", "property_type", "price_usd", "square_footage"]
+    columns = [
+        "kind",
+        "item_id",
+        "county",
+        "street_address",
+        "zip_code",
+        "property_type",
+        "price_usd",
+        "square_footage",
+    ]
     plain = rows[columns].astype(object).where(rows[columns].notna(), None).to_dict("records")
     events, known = (day_numbers(rows[name], len(rows)) for name in ("event_date", "known_on"))
     places = zip(rows["latitude"], rows["longitude"], strict=True)

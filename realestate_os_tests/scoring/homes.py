@@ -200,7 +200,9 @@ def comparable_rows(home: dict[str, Any], count: int) -> list[dict[str, Any]]:
                 ]
             ),
             "adjusted_price_usd": value * (0.97 + 0.043 * n),
-            "gross_adjustment_pct": 100 * (18000 - 2000 * n) / value,
+            "adjusted_spread_pct": 4.3 * (count - 1),
+            "gross_adjustment_pct": 100 * abs(15000 - 4000 * n) / value,
+            "net_adjustment_pct": 100 * (15000 - 4000 * n) / value,
             "warnings": "[]",
         }
         for n in range(count)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from realestate_os.resources import vector_store
-from realestate_os.resources.vector_store import Points, SaleQuery, VectorStore, VectorStoreError, miles_between
+from realestate_os.resources.vector_query import Near, Query, miles_between
+from realestate_os.resources.vector_store import Points, VectorStore, VectorStoreError
 from realestate_os.settings import load_settings
 
 NAME = "county-v1"
@@ -26,19 +27,16 @@ def uuids(count: int) -> list[str]:
     return [f"00000000-0000-0000-0000-{i:012d}" for i in range(count)]
 
 
-def query(**changes: object) -> SaleQuery:
-    fields: dict[str, object] = {
-        "vector": np.array([1.0, 0.0], dtype=np.float32),
-        "latitude": CENTRE[0],
-        "longitude": CENTRE[1],
-        "radius_miles": 0.5,
-        "property_type": "condo",
-        "min_sqft": 800.0,
-        "max_sqft": 1200.0,
-        "first_day": 50,
-        "last_day": 200,
-    }
-    return SaleQuery(**(fields | changes))  # type: ignore[arg-type]
+def query(
+    radius: float | None = 0.5, kind: str | None = "condo", most_sqft: float = 1200.0, last_day: int = 200
+) -> Query:
+    return Query(
+        kind="sale",
+        vector=np.array([1.0, 0.0], dtype=np.float32),
+        near=Near(*CENTRE, radius),
+        equal={"property_type": kind} if kind else {},
+        between={"square_footage": (800.0, most_sqft), "event_day": (50, last_day), "known_day": (None, last_day)},
+    )
 
 
 SALES = {
@@ -63,23 +61,23 @@ def filled(store: VectorStore) -> VectorStore:
 
 
 def test_only_sales_that_fit_are_found_the_most_alike_first(filled: VectorStore) -> None:
-    hits = filled.search_sales(NAME, [query()], "physical", 10)[0]
+    hits = filled.search(NAME, [query()], "physical", 10)[0]
     assert [hit.item_id for hit in hits] == ["same", "askew"]
     assert [hit.similarity for hit in hits] == pytest.approx([1.0, 0.7071], abs=1e-4)
     assert hits[0].distance_miles == pytest.approx(0.069, abs=0.001)
 
 
 def test_a_wider_radius_and_any_type(filled: VectorStore) -> None:
-    found = filled.search_sales(NAME, [query(radius_miles=1.0), query(property_type=None)], "physical", 10)
+    found = filled.search(NAME, [query(radius=1.0), query(kind=None)], "physical", 10)
     assert {hit.item_id for hit in found[0]} == {"same", "askew", "far"}
     assert {hit.item_id for hit in found[1]} == {"same", "askew", "house"}
 
 
 def test_the_exact_search_agrees_with_qdrants_own(filled: VectorStore) -> None:
     """Local mode reads the sales once and searches them itself; a server gets the filter."""
-    wanted = [query(), query(radius_miles=1.0), query(property_type=None, max_sqft=5000.0), query(last_day=400)]
-    ours = filled.search_sales(NAME, wanted, "physical", 10)
-    theirs = filled._search_server(NAME, wanted, "physical", 10)
+    wanted = [query(), query(radius=1.0), query(kind=None, most_sqft=5000.0), query(last_day=400)]
+    ours = filled.search(NAME, wanted, "physical", 10)
+    theirs = VectorStore(filled.client, local=False).search(NAME, wanted, "physical", 10)
     for one, other in zip(ours, theirs, strict=True):
         assert {(h.item_id, round(h.similarity, 4)) for h in one} == {
             (h.item_id, round(h.similarity, 4)) for h in other
@@ -87,15 +85,15 @@ def test_the_exact_search_agrees_with_qdrants_own(filled: VectorStore) -> None:
 
 
 def test_the_limit_counts(filled: VectorStore) -> None:
-    assert [h.item_id for h in filled.search_sales(NAME, [query()], "physical", 1)[0]] == ["same"]
-    assert filled.search_sales(NAME, [], "physical", 1) == []
+    assert [h.item_id for h in filled.search(NAME, [query()], "physical", 1)[0]] == ["same"]
+    assert filled.search(NAME, [], "physical", 1) == []
 
 
 def test_upsert_replaces(filled: VectorStore) -> None:
     changed = Points(uuids(1), {"physical": np.array([[1.0, 0.0]])}, [payload("same", event_day=10)])
     filled.upsert(NAME, changed)
     assert filled.count(NAME) == len(SALES)
-    assert [h.item_id for h in filled.search_sales(NAME, [query()], "physical", 10)[0]] == ["askew"]
+    assert [h.item_id for h in filled.search(NAME, [query()], "physical", 10)[0]] == ["askew"]
 
 
 def test_missing_and_delete(filled: VectorStore) -> None:
@@ -111,7 +109,7 @@ def test_what_is_written_is_there_after_reopening(tmp_path: Path) -> None:
         store.ensure_collection(NAME, {"physical": 2})
         store.upsert(NAME, Points(uuids(1), {"physical": np.array([[3.0, 4.0]])}, [payload("same")]))
     with VectorStore.from_settings(settings) as store:
-        hit = store.search_sales(NAME, [query()], "physical", 1)[0][0]
+        hit = store.search(NAME, [query()], "physical", 1)[0][0]
         assert (hit.item_id, round(hit.similarity, 4)) == ("same", 0.6)
         store.set_alias("county", NAME)
         store.set_alias("county", NAME)
@@ -120,7 +118,7 @@ def test_what_is_written_is_there_after_reopening(tmp_path: Path) -> None:
 
 def test_an_empty_collection_finds_nothing(store: VectorStore) -> None:
     store.ensure_collection(NAME, {"physical": 2})
-    assert store.search_sales(NAME, [query()], "physical", 5) == [[]]
+    assert store.search(NAME, [query()], "physical", 5) == [[]]
     assert store.count("nowhere") == 0
 
 
