@@ -13,10 +13,11 @@ from typing import Annotated
 
 import typer
 
-from realestate_os.cli import importing
+from realestate_os.cli import importing, vectors
 from realestate_os.cli.db import app as db_app
 from realestate_os.cli.doctor import doctor
 from realestate_os.cli.sandbox import sandbox
+from realestate_os.cli.similar import similar
 from realestate_os.cli.world import DEFAULT_COUNTY, DEFAULT_LISTINGS
 from realestate_os.errors import RealEstateOSError
 
@@ -29,8 +30,10 @@ app = typer.Typer(
 )
 app.add_typer(db_app, name="db", help="The database: upgrade, downgrade, check.")
 app.add_typer(importing.app, name="import", help="Bring files in: lead lists, closed sales.")
+app.add_typer(vectors.app, name="vectors", help="Qdrant: rebuild.")
 app.command()(doctor)
 app.command()(sandbox)
+app.command()(similar)
 
 County = Annotated[str, typer.Option("--county", help="County key, the name of its file in assets_config/counties.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON, for a program.")]

@@ -79,6 +79,13 @@ def publish(
     return written
 
 
+def fill_day(store: VectorStore, objects: ObjectStore, listings: pd.DataFrame, county: str, version: str) -> int:
+    """Write to Qdrant what it lacks of the version's sales and of a day's listings; returns how many."""
+    written, name = fill_sales(store, objects, county, version), collection(county, version)
+    lacking = listings[listings["point_id"].isin(store.missing(name, listings["point_id"].tolist()))]
+    return written + (store.upsert(name, _points(lacking)) if len(lacking) else 0)
+
+
 def sale_search(store: VectorStore, county: str, version: str) -> Search:
     """The search for sales by physical likeness in the version's collection."""
     name = collection(county, version)

@@ -25,6 +25,8 @@ COMMANDS = {
     "materialize",
     "score",
     "explain",
+    "similar",
+    "vectors",
     "dictionary",
     "version",
 }
