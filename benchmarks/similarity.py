@@ -20,7 +20,7 @@ from realestate_os.resources.vector_store import BATCH, Points, VectorStore
 from realestate_os.settings import Settings
 from realestate_os.similarity.embed import VECTOR_SIZES
 
-POINTS, QUERIES, LIMIT = 10_000, 100, 30
+POINTS, QUERIES, LIMIT = 5_000, 20, 30
 OURS, BARE = "benchmark-ours", "benchmark-bare"
 
 
