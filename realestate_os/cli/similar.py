@@ -48,7 +48,7 @@ def similar(
 
       realestate-os similar "1417 E Howell St" --county king_wa --sales --miles 2 --limit 20
     """
-    from realestate_os.cli.explain_command import counties_of
+    from realestate_os.cli.score_command import counties_of
     from realestate_os.resources.object_store import ObjectStore
     from realestate_os.resources.vector_store import VectorStore
     from realestate_os.scoring.find import find_property

@@ -27,7 +27,7 @@ def rebuild(
 
     Example: realestate-os vectors rebuild --county king_wa
     """
-    from realestate_os.cli.explain_command import counties_of
+    from realestate_os.cli.score_command import counties_of
     from realestate_os.resources.object_store import ObjectStore
     from realestate_os.resources.vector_store import VectorStore
     from realestate_os.settings import get_settings
