@@ -146,4 +146,5 @@ def _as_listings(homes: pd.DataFrame, price: np.ndarray[Any, Any]) -> pd.DataFra
         zip_median_home_value_usd=np.where(homes["zip_code"] == "98101", 600000.0, 500000.0),
         status="complete",
         missing_sources="[]",
+        failed_sources="[]",
     )[ENRICHMENT.names]
