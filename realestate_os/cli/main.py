@@ -31,12 +31,27 @@ app = typer.Typer(
 app.add_typer(db_app, name="db", help="The database: upgrade, downgrade, check.")
 app.add_typer(importing.app, name="import", help="Bring files in: lead lists, closed sales.")
 app.add_typer(vectors.app, name="vectors", help="Qdrant: rebuild.")
+backtest_app = typer.Typer(no_args_is_help=True)
+app.add_typer(backtest_app, name="backtest", help="Scores against what happened afterwards: deals.")
 app.command()(doctor)
 app.command()(sandbox)
 app.command()(similar)
 
 County = Annotated[str, typer.Option("--county", help="County key, the name of its file in assets_config/counties.")]
+SalesFile = Annotated[Path, typer.Argument(help="CSV, CSV.gz, XLSX or Parquet of closed sales.")]
+AnyCounty = Annotated[
+    str | None, typer.Option("--county", help="County key; default: where most of the sales lie, file or not.")
+]
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", help="YAML: our column -> the file's; default: guessed.")
+]
+Output = Annotated[Path | None, typer.Option("--output", help="Folder of the page; default: in the data folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON, for a program.")]
+
+
+@backtest_app.callback()
+def _backtest() -> None:
+    """Keeps `deals` a sub-command while it is the only one."""
 
 
 @app.callback()
@@ -158,6 +173,59 @@ def up() -> None:
 
     run_up(get_settings(), ready)
     console.print("stopped")
+
+
+@app.command()
+def evaluate(
+    sales: SalesFile,
+    county: AnyCounty = None,
+    mapping: MappingFile = None,
+    cut: Annotated[
+        str | None, typer.Option("--cut", help="YYYY-MM-DD: train before, predict from it on; default: last fifth.")
+    ] = None,
+    refit: Annotated[str, typer.Option("--refit", help="none, or monthly: a new fit for each month.")] = "none",
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove the value model on a file of closed sales: ratio study, intervals, baselines, a page.
+
+    Needs no database and stores nothing but the page.
+
+    Examples:
+
+      realestate-os evaluate king.csv.gz --county king_wa --cut 2015-01-06
+
+      realestate-os evaluate sales.parquet --mapping columns.yaml --cut 2023-01 --refit monthly --json
+    """
+    from realestate_os.cli.evaluate_command import budget_of, cut_of, evaluate_command, refit_of
+    from realestate_os.operations.evaluation.evaluate import Request
+    from realestate_os.settings import get_settings
+
+    budget = budget_of(get_settings())
+    evaluate_command(Request(sales, county, mapping, cut_of(cut), refit_of(refit), budget=budget), output, as_json)
+
+
+@backtest_app.command()
+def deals(
+    sales: SalesFile,
+    county: AnyCounty = None,
+    mapping: MappingFile = None,
+    start: Annotated[str | None, typer.Option("--from", help="First day of first sales; default: after 1,000.")] = None,
+    months: Annotated[int, typer.Option("--within-months", min=1, help="Second sale at most this much later.")] = 24,
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """Would the model have found the deals? Homes sold twice, valued at the first sale by the past alone.
+
+    Example: realestate-os backtest deals sales.csv.gz --county king_wa
+    """
+    from realestate_os.cli.backtest_command import deals_command
+    from realestate_os.cli.evaluate_command import budget_of, cut_of
+    from realestate_os.operations.evaluation.evaluate import Request
+    from realestate_os.settings import get_settings
+
+    request = Request(sales, county, mapping, cut_of(start), "monthly", budget=budget_of(get_settings()))
+    deals_command(request, months, output, as_json)
 
 
 @app.command()

@@ -29,6 +29,8 @@ COMMANDS = {
     "vectors",
     "dictionary",
     "version",
+    "evaluate",
+    "backtest",
 }
 
 

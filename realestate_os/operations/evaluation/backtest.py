@@ -44,14 +44,12 @@ def backtest_deals(request: Request, within_months: int = MOST_MONTHS, progress:
     judged = pairs[pairs["first_date"] >= pd.Timestamp(start)]
     if len(judged) < FEWEST_PAIRS:
         raise EvaluationError(
-            f"{sales.name}: {len(judged)} homes sold twice within {within_months} months whose first sale is on or after "
-            f"{start}, {FEWEST_PAIRS} are needed ({len(pairs)} in the whole file; a home is known by its parcel number, "
-            "else its address, else its place and size)"
+            f"{sales.name}: {len(judged)} homes sold twice within {within_months} months with the first sale from {start} "
+            f"on, {FEWEST_PAIRS} are needed ({len(pairs)} in the whole file; a home is known by its parcel number, else "
+            "its address, else its place and size)"
         )
     wanted = pd.Series(sales.homes.index.isin(judged.index), index=sales.homes.index)
-    predicted = predict_after(
-        sales.homes, start, "monthly", wanted=wanted, budget=request.budget, progress=progress
-    )
+    predicted = predict_after(sales.homes, start, "monthly", wanted=wanted, budget=request.budget, progress=progress)
     summary = file_facts(sales) | {
         "start": start.isoformat(),
         "within_months": within_months,
@@ -59,7 +57,7 @@ def backtest_deals(request: Request, within_months: int = MOST_MONTHS, progress:
         "resales_in_file": len(pairs),
         "fits": predicted.fits,
         "rankers": rank_figures(predicted, judged),
-        "median_gain_pct": float((judged["adjusted_gain"].median())) * 100,
+        "median_gain_pct": float(judged["adjusted_gain"].median()) * 100,
         "seconds": {"total": round(time.perf_counter() - began, 1), "training": round(predicted.seconds_training, 1)},
     }
     return Backtest(summary, predicted, judged)

@@ -110,7 +110,9 @@ def checked_cut(sales: SalesOfFile, cut: date | None) -> date:
     if before < MIN_SALES:
         raise EvaluationError(f"{sales.name}: {before:,} usable sales before {chosen}, {MIN_SALES} are needed; {span}")
     if after < MIN_PREDICTED:
-        raise EvaluationError(f"{sales.name}: {after:,} usable sales from {chosen} on, {MIN_PREDICTED} are needed; {span}")
+        raise EvaluationError(
+            f"{sales.name}: {after:,} usable sales from {chosen} on, {MIN_PREDICTED} are needed; {span}"
+        )
     return chosen
 
 

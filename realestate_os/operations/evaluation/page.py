@@ -54,7 +54,11 @@ class Table:
 def evaluation_tables(summary: dict[str, Any]) -> list[Table]:
     """Ratio study beside the baselines, its confidence intervals, terciles, months."""
     methods = {"ours": summary["ours"]} | {BASELINES[name]: row for name, row in summary["baselines"].items()}
-    ends = [[label, *_ends(summary["ours"], name, show)] for name, label, show in STATISTICS if f"{name}_95" in summary["ours"]]
+    ends = [
+        [label, *_ends(summary["ours"], name, show)]
+        for name, label, show in STATISTICS
+        if f"{name}_95" in summary["ours"]
+    ]
     return [
         _turned("Ratio study", methods, STATISTICS),
         Table("95 % confidence, ours", ["", "from", "to"], ends),
