@@ -44,9 +44,9 @@ def backtest_deals(request: Request, within_months: int = MOST_MONTHS, progress:
     judged = pairs[pairs["first_date"] >= pd.Timestamp(start)]
     if len(judged) < FEWEST_PAIRS:
         raise EvaluationError(
-            f"{sales.name}: {len(judged)} homes sold twice within {within_months} months with the first sale from {start} "
-            f"on, {FEWEST_PAIRS} are needed ({len(pairs)} in the whole file; a home is known by its parcel number, else "
-            "its address, else its place and size)"
+            f"{sales.name}: {len(judged)} homes sold twice within {within_months} months with the first sale from "
+            f"{start} on, {FEWEST_PAIRS} are needed ({len(pairs)} in the whole file; a home is known by its parcel "
+            "number, else its address, else its place and size)"
         )
     wanted = pd.Series(sales.homes.index.isin(judged.index), index=sales.homes.index)
     predicted = predict_after(sales.homes, start, "monthly", wanted=wanted, budget=request.budget, progress=progress)
