@@ -33,26 +33,30 @@ POINT = (
 class SalesField:
     """A field that a sales file can carry.
 
-    parser reads it. usual_names stand in one text, best first. words and never are patterns on the plain
-    name (lower case, letters and digits only) for names that are not among them. typical is the range of
-    common values.
+    parser reads it. usual_names stand in one text, best first. For names that are not among them: words are
+    patterns on the plain name (lower case, letters and digits only), best first; never is a pattern on its
+    spaced form ("gross living area"). typical is the range of common values.
     """
 
     parser: str
     usual_names: str
-    words: str = ""
+    words: tuple[str, ...] = ()
     never: str = ""
     typical: tuple[float, float] | None = None
     needed: bool = False
 
     def candidates(self, plain_names: Mapping[str, str], by_words: bool) -> list[str]:
         """Columns that may be this field, best first; plain_names is plain name -> column."""
+        exact = [plain_names[name] for name in self.usual_names.split() if name in plain_names]
         if not by_words:
-            return [plain_names[name] for name in self.usual_names.split() if name in plain_names]
-        if not self.words:
-            return []
-        fits = [n for n in plain_names if re.search(self.words, n) and not (self.never and re.search(self.never, n))]
-        return [plain_names[name] for name in sorted(fits, key=len)]
+            return exact
+        # The first of several sales, owners, buildings: SALE_PRC1.
+        first = {name.removesuffix("1"): column for name, column in plain_names.items() if name.endswith("1")}
+        fits = [first[name] for name in self.usual_names.split() if name in first]
+        allowed = {n: c for n, c in plain_names.items() if not (self.never and re.search(self.never, spaced(c)))}
+        for pattern in self.words:
+            fits += [allowed[name] for name in sorted(allowed, key=len) if re.search(pattern, name)]
+        return fits
 
     def reads(self, sample: pd.Series[Any]) -> bool:
         """Whether a sample of a column reads as this field; a (nearly) empty column reads as anything."""
@@ -84,6 +88,8 @@ def guess_columns(cells: pd.DataFrame, fields: Mapping[str, SalesField], chosen:
             if guess is not None:
                 found[name] = guess
                 del free[plain(guess)]
+    if "lot_size_sqft" in {*found, *chosen} and plain(found.get("lot_acres", "acre")).find("acre") < 0:
+        del found["lot_acres"]  # "lot" beside a lot's size is a plat's number
     return found
 
 
@@ -95,10 +101,16 @@ def with_points(cells: pd.DataFrame) -> pd.DataFrame:
             plain(c) for c in cells.columns
         }:
             continue
-        if sample[column].astype("string").str.fullmatch(POINT).fillna(False).mean() > SHARE_READ:
+        if sample[column].astype("string").str.fullmatch(POINT).fillna(False).astype(float).mean() > SHARE_READ:
             parts = cells[column].astype("string").str.extract(POINT)
             return cells.assign(latitude=parts["y"].fillna(parts["lat"]), longitude=parts["x"].fillna(parts["lon"]))
     return cells
+
+
+def spaced(column: object) -> str:
+    """A column's name as words: "GrossLivingArea" and GROSS_LIVING_AREA are "gross living area"."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", str(column))
+    return re.sub(r"[^a-z0-9]+", " ", words.lower()).strip()
 
 
 def plain(column: object) -> str:

@@ -20,7 +20,7 @@ SQFT_PER_ACRE = 43_560.0
 # Tried in this order on what is still unread. Day first is never guessed: US records put the month first.
 DATE_FORMATS = ("ISO8601", "%m/%d/%Y", "%Y%m%d", "%Y%m%dT%H%M%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%y",
                 "%m-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y",
-                "%m%d%Y")  # fmt: skip
+                "%B-%d-%Y", "%b-%d-%Y", "%m%d%Y")  # fmt: skip
 MONTH_FORMATS = ("%Y-%m", "%m/%Y", "%Y/%m", "%Y%m", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%m-%Y", "%Y-%b")
 MONTH_ONLY = (
     r"^(?:\d{4}[-/]\d{1,2}|\d{1,2}[-/]\d{4}|(?:19|20)\d{2}(?:0[1-9]|1[0-2])|"

@@ -67,9 +67,11 @@ def _nearest(
     """Index of the nearest ZIP and the miles to it; NaN miles without coordinates."""
     points = zip_points(county)[1].reshape(-1, 2)
     north, east = latitude.to_numpy(dtype=float), longitude.to_numpy(dtype=float)
-    shrink = np.cos(np.radians(points[:, 0].mean()))
     position, miles = np.zeros(len(north), dtype=np.int64), np.full(len(north), np.nan)
-    known = np.flatnonzero(np.isfinite(north) & np.isfinite(east)) if len(points) else position[:0]
+    if not len(points):
+        return position, miles
+    shrink = np.cos(np.radians(points[:, 0].mean()))
+    known = np.flatnonzero(np.isfinite(north) & np.isfinite(east))
     for start in range(0, len(known), CHUNK):
         part = known[start : start + CHUNK]
         distance = np.hypot(north[part, None] - points[:, 0], (east[part, None] - points[:, 1]) * shrink)

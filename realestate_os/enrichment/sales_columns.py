@@ -34,73 +34,76 @@ FIELDS: dict[str, SalesField] = {
         "apn",
         "apn pin pin10 parcelno parcelid parcelnumber parcelnbr parcel folio foliono folionumber folioid "
         "assessorparcelnumber parno parid parcelnum acct accountnumber accountno account hcadnum propid propertyid "
-        "zpid id idno",
-        r"parcel|folio|^apn|apn$|^pin\d*$|accountn",
-        r"count|num.*parcels|parcels|area|size|sqft|lot|price|date|ratio|type",
+        "ssl zpid id idno pid key",
+        (r"parcel|folio|^apn|apn$|^pin\d*$|accountn",),
+        r"count|num.*parcels|parcels|area|size|sqft|\blot\b|price|date|ratio|type|latitude|longitude|multi",
     ),
     "street_address": SalesField(
         "text",
         "streetaddress situsaddress siteaddress propertyaddress addrfull fulladdress "
         "unparsedaddress truesiteaddr physicaladdress situs address street location",
-        r"address|^addr|situs",
-        r"mail|owner|city|state|zip|unit|seller|buyer|key|id$|grant",
+        (r"address|^addr|situs",),
+        r"mail|owner|city|state|zip|unit|seller|buyer|key|\bid\b|grant",
     ),
     "unit": SalesField("text", "unit unitnumber unitno aptno apartment situsunit aptunit"),
     "city": SalesField(
         "text",
         "city situscity sitecity propertycity postalcity postalctyname citi municipality cityname",
-        r"city$|^city|municip",
+        (r"city$|^city|municip",),
         r"mail|owner|density|capacity|tax|buyer|seller",
     ),
     "zip_code": SalesField(
         "zip_code",
         "zipcode zip zip5 postalcode situszip sitezip propertyzip zipcd zcta",
-        r"zip|postalc|zcta|postcode",
-        r"mail|owner|plus4|zip4|buyer|seller|median|income|price",
+        (r"zip|postalc|zcta|postcode",),
+        r"mail|owner|plus ?4|zip4|buyer|seller|median|income|price",
     ),
-    "latitude": SalesField("number", "latitude lat y centroidlat ycoord", r"^lat|lat$|latitude", typical=(15, 72)),
+    "latitude": SalesField("number", "latitude lat y centroidlat ycoord", (r"^lat|lat$|latitude",), typical=(15, 72)),
     "longitude": SalesField(
-        "number", "longitude long lon lng x centroidlong xcoord", r"^lon|^lng|lon$|lng$|longitude", typical=(-180, -60)
+        "number",
+        "longitude long lon lng x centroidlong xcoord",
+        (r"^lon|^lng|lon$|lng$|longitude",),
+        typical=(-180, -60),
     ),
     "property_type": SalesField(
         "property_type",
         "propertytype proptype hometype propertysubtype usedesc preusedesc principaluse landusedesc "
         "buildingtype bldgtype dwellingtype usecode type housetype structuretype propertyuse landuse",
-        r"(?:prop|home|house|bldg|building|dwelling|struct|use|land).*(?:type|desc|class|use)",
+        (r"(?:prop|home|house|bldg|building|dwelling|struct|use|land).*(?:type|desc|class|use)",),
         r"roof|heat|wall|road|deed|sale|price|condition|quality|found",
     ),
     "bedrooms": SalesField(
         "positive",
         "bedrooms beds bed bedroom bedroomcount numbedrooms numofbedrooms nbrbedrooms "
-        "charbeds bedroomabvgr bedroomstotal br bdrms bedrms",
-        r"bedr|bdrm|^nbed|beds?$|numbr$|^br(?:s|count|no|num)",
-        r"bath|sqft|area|size|price",
+        "charbeds bedroomabvgr bedroomstotal br bdrms bedrms bedrm",
+        (r"bedr|bdrm|^nbed|beds?$|numbr$|^br(?:s|count|no|num)",),
+        r"bath|sq ?ft|area|size|price",
         (0.5, 12),
     ),
     "bathrooms": SalesField(
         "baths",
         "bathrooms baths bath bathroomcount numbathrooms numofbathrooms bathroomstotaldecimal "
         "totalbaths bathstotal totbaths bathroomstotal bathroomstotalinteger ba",
-        r"bath|bthrm",
-        r"half|full|3qtr|qtr|threeq|34|sqft|area|bed|bsmt|basement|fix|hbath|fbath|tbath|style|remod|price",
+        (r"bath|bthrm",),
+        r"half|\bhf|full|3 ?qtr|qtr|quarter|3 4|sq ?ft|area|bed|bsmt|basement|fix|\b[hf] ?bath|style|remod|price",
         (0.5, 12),
     ),
     "full_baths": SalesField(
         "number",
-        "fullbaths fullbath bathfullcount charfbath bathroomsfull fbath fixbath",
-        r"full?b|bath.*full|fbath|^fb$",
+        "fullbaths fullbath bathfullcount charfbath bathroomsfull fbath fixbath bathrm",
+        (r"full?b|bath.*full|^fb$|^fbath",),
         r"bsmt|basement",
         (0.5, 12),
     ),
     "three_quarter_baths": SalesField(
         "number",
         "bath3qtrcount threequarterbaths bathroomsthreequarter",
-        r"(?:threeq|3q|34|qtr).*ba?th|bath.*(?:3q|34|threeq|qtr)",
+        (r"(?:threeq|3q|34|qtr).*ba?th|bath.*(?:3q|34|threeq|qtr)",),
     ),
     "half_baths": SalesField(
         "number",
-        "halfbaths halfbath bathhalfcount charhbath bathroomshalf hbath fixhalfbath",
-        r"half?b|bath.*half|hbath|^hb$",
+        "halfbaths halfbath bathhalfcount charhbath bathroomshalf hbath fixhalfbath hfbathrm",
+        (r"half?b|bath.*half|^hb$|^hf?bath",),
         r"bsmt|basement",
     ),
     "square_footage": SalesField(
@@ -108,124 +111,142 @@ FIELDS: dict[str, SalesField] = {
         "sqftliving livingareasqft sqfttotliving squarefootage squarefeet totlvgarea "
         "livingarea totallvgarea totallivingarea grlivarea buildingheatedarea heatedarea "
         "livingspace charbldgsf bldgsf bldgsqft buildingsqft buildingsquarefeet buildingarea "
-        "finishedsqft finishedarea calculatedfinishedsquarefeet homesqft livablearea gla sqft "
-        "sqfeet area size",
-        r"(?:liv|lvg|heat|finish|fin|bldg|build|house|home|interior|gross|struct|improv|imp|dwel|resid|tot|floor|adj|"
-        r"usable).*(?:area|sqft|sqfeet|squaref|sf$|size|footage|ft2)|^sqft|^squaref|sqft$|sqfeet|squaref|footage|^gla|gla$",
-        r"lot|land|lnd|bas|bsmt|garage|gar|porch|deck|patio|carport|attic|pool|15$|neigh|near|price|per|cost|acre|val|"
-        r"unfin|1st|2nd|first|second|above|below|year|tax|no$|count",
+        "finishedsqft finishedarea calculatedfinishedsquarefeet homesqft livablearea gla gba sqft "
+        "sqfeet sf area size",
+        (
+            r"(?:liv|lvg|heat|habit).*(?:area|ar$|sqft|sqfeet|squaref|sf$|size|footage|ft2|space)",
+            r"(?:sqft|area|sf|squaref\w*).*(?:liv|lvg|heat|habit)|^gla|gla$",
+            r"(?:finish|fin|bldg|build|house|home|interior|struct|improv|dwel|resid|univ).*"
+            r"(?:area|sqft|sqfeet|squaref|sf$|size|footage|ft2)",
+            r"(?:sqft|area|sf|squaref\w*).*(?:finish|bldg|build|house|home|struct|dwel|resid|tot)",
+            r"(?:tot|gross|floor|adj|usable|imp).*(?:area|sqft|sqfeet|squaref|sf$|size|footage|ft2)",
+            r"^sqft|^squaref|sqft$|sqfeet|squaref|footage",
+        ),
+        r"\blot|land|\blnd|base|bsmt|garage|porch|deck|patio|carport|attic|pool|15|neigh|near|price|\bper\b|cost|acre|"
+        r"value|unfin|1st|2nd|first|second|above|below|year|tax|\bno\b|count|effective|code|school|type",
         (350, 12_000),
         needed=True,
     ),
     "lot_size_sqft": SalesField(
         "land",
         "sqftlot lotsizesqft lotsqft lotsizesquarefeet lotarea lndsqfoot landsqft "
-        "landsquarefeet lotsizearea charlandsf landsf lotsf landsize landarea lotsize lot",
-        r"(?:lot|land|lnd|site|parcel|ground).*(?:area|sqft|sqf|squaref|sf$|size|footage|ft2)|(?:sqft|sf|area).*(?:lot|land|lnd)",
-        r"15$|neigh|near|price|val|acre|use|dim|liv",
+        "landsquarefeet lotsizearea charlandsf landsf lotsf landsize landarea lotsize lot land",
+        (
+            r"(?:lot|land|lnd|site|parcel|ground).*(?:area|sqft|sqf|squaref|sf$|size|footage|ft2)",
+            r"(?:sqft|sf|area).*(?:lot|land|lnd)",
+        ),
+        r"15|neigh|near|price|value|acre|\buse\b|dimension|living|building|bldg|covered|ratio|type|code",
         (200, 2_000_000),
     ),
     "lot_acres": SalesField(
         "acres",
         "lotacres acres landacres lotsizeacres kcaacres acreage calculatedacreage "
-        "lotarea landarea lotsize lotsizearea landsize lot",
-        r"acre|(?:lot|land|site|parcel).*(?:size|area|ac$)",
-        r"price|val|15$",
+        "lotarea landarea lotsize lotsizearea landsize lot land",
+        (r"acre", r"(?:lot|land|site|parcel).*(?:size|area|ac$)"),
+        r"price|value|15|type|code",
         (0.005 * 43_560, 60 * 43_560),
     ),
     "year_built": SalesField(
         "positive",
-        "yrbuilt yearbuilt constructionyear constyear constyr actualyearbuilt actyrblt "
-        "charyrblt yearblt builtyear built effyrblt effectiveyearbuilt",
-        r"(?:yr|year).*(?:bu?i?lt|blt|const|bld)|(?:built|blt|const).*(?:yr|year)",
+        "yrbuilt yearbuilt constructionyear constyear constyr actualyearbuilt actyrblt ayb "
+        "charyrblt yearblt builtyear built effyrblt effectiveyearbuilt eyb",
+        (r"(?:yr|year).*(?:bu?i?lt|blt|const|bld)|(?:built|blt|const).*(?:yr|year)",),
         r"eff|renov|remod|add|garage|pool|age",
         (1750, 2100),
     ),
     "age_years": SalesField(
         "number",
         "age homeage homeageyears ageyears buildingage charage houseage bldgage propertyage ageofhome",
-        r"(?:home|house|bldg|building|prop|struct|dwelling|effective|actual).*age|^age.*(?:yr|year|home|house|bldg)",
-        r"garage|cover|percent|average|drain|sewage|village|foot",
+        (r"(?:home|house|bldg|building|prop|struct|dwelling|effective|actual).*age|^age.*(?:yr|year|home|house|bldg)",),
+        r"garage|cover|percent|average|drain|sewage|village|foot|image|storage|acreage|frontage|owner|buyer",
         (0.5, 150),
     ),
     "year_renovated": SalesField(
         "positive",
-        "yrrenovated yearrenovated yearremodadd yearremodeled renovationyear yrremodel",
-        r"(?:yr|year).*(?:renov|remod|updat|rehab)|(?:renov|remod|rehab).*(?:yr|year)",
+        "yrrenovated yearrenovated yearremodadd yearremodeled renovationyear yrremodel yrrmdl",
+        (r"(?:yr|year).*(?:renov|remod|updat|rehab)|(?:renov|remod|rehab).*(?:yr|year)",),
         typical=(1750, 2100),
     ),
     "stories": SalesField(
         "positive",
         "floors stories storiescount numstories storiestotal nofloors floorcount",
-        r"stories|storey|numfloors|nooffloors|^floors",
-        r"area|sqft|type|desc",
+        (r"stories|storey|numfloors|nooffloors|^floors",),
+        r"area|sq ?ft|type|desc",
         (0.5, 60),
     ),
     "basement_sqft": SalesField(
         "number",
         "sqftbasement basementsqft sqfttotbasement totalbsmtsf bsmtsqft basementarea",
-        r"(?:bsmt|basement).*(?:sqft|sf$|area|size)|(?:sqft|area).*(?:bsmt|basement)",
+        (r"(?:bsmt|basement).*(?:sqft|sf$|area|size)|(?:sqft|area).*(?:bsmt|basement)",),
         r"garage|unfin|price",
     ),
     "quality_grade": SalesField(
         "rank",
         "grade bldggrade buildinggrade overallqual qualitygrade constructiongrade structurequality quality "
         "qualitycode constquality",
-        r"(?:bldg|build|const|struct|overall|improv|home|house).*(?:grade|qual)|quality|grade$",
-        r"school|air|water|above|below|sqft|area|kitchen|exter|bsmt|basement|garage|sale|view",
+        (r"(?:bldg|build|const|struct|overall|improv|^imp|home|house).*(?:grade|qual)", r"quality|grade$"),
+        r"school|\bair|water|above|below|sq ?ft|area|kitchen|exter|bsmt|basement|garage|sale|view",
         (0.5, 200),
     ),
     "condition_grade": SalesField(
         "rank",
-        "condition overallcond conditiongrade conditioncode cdu condcode",
-        r"^cond|cond$|condition",
-        r"air|sale|price|kitchen|exter|bsmt|garage|heat|central",
+        "condition overallcond conditiongrade conditioncode cdu condcode cndtn",
+        (r"^cond|cond$|condition",),
+        r"\bair|sale|price|kitchen|exter|bsmt|garage|heat|central|conditioned",
         (0.5, 100),
     ),
     "view_rank": SalesField("number", "view viewrank viewscore"),
     "waterfront": SalesField(
-        "yes_no", "waterfront waterfrontyn iswaterfront wfntlocation", r"waterfr", r"dist|feet|ft"
+        "yes_no", "waterfront waterfrontyn iswaterfront wfntlocation", (r"waterfr",), r"dist|feet|\bft\b"
     ),
     "sale_date": SalesField(
         "day",
-        "saledate solddate closedate closingdate datesold saledt dateofsale soldon "
-        "transferdate documentdate deeddate dos lastsaledate latestsaledate date "
-        "salemonth monthsold soldmonth saleyearmonth saleym yearmonth period",
-        r"(?:sale|sold|clos|transfer|transac|deed|settle|contract|convey|purchase|instr|doc).*(?:date|dt$|day|when|ym$|month|on$|period)"
-        r"|(?:date|month|dt).*(?:sale|sold|clos|transfer|transac|settle|purchase|deed)",
-        r"prior|prev|list|next|record|count|num|prem|2$|3$|price|owner|reg",
+        "saledate solddate closedate closingdate datesold saledt dateofsale soldon sold "
+        "transferdate documentdate deeddate dos lastsaledate latestsaledate date dt "
+        "salemonth monthsold soldmonth saleyearmonth saleym yearmonth period month",
+        (
+            r"(?:sale|sold|clos|settle|transac).*(?:date|dt$|day|when|ym$|month|on$|period|time)",
+            r"(?:date|month|dt|day).*(?:sale|sold|clos|transac|settle)",
+            r"(?:transfer|deed|contract|convey|purchase|instr|doc).*(?:date|dt$|day|ym$|month)",
+            r"(?:date|dt).*(?:transfer|purchase|deed)",
+        ),
+        r"prior|prev|list|next|record|count|\bnum|prem|[23]$|price|owner|\breg|create|update|load|modif",
         (1950, 2100),
         needed=True,
     ),
     "sale_month": SalesField(
         "month",
-        "monthsold salemonth soldmonth mosold latestsalemonth monthofsale month",
-        r"(?:mo|month).*(?:sale|sold|clos)|(?:sale|sold|clos).*(?:mo|month|mth|mnth)$|^month|^mth|^mo$",
+        "monthsold salemonth soldmonth mosold salemo latestsalemonth monthofsale month",
+        (r"(?:mo|month).*(?:sale|sold|clos)|(?:sale|sold|clos).*(?:mo|month|mth|mnth)$|^month|^mth|^mo$",),
         r"prior|prev|list",
         (1, 12),
     ),
     "sale_year": SalesField(
         "number",
-        "yearsold saleyear soldyear yrsold latestsaleyear yearofsale year yr",
-        r"(?:yr|year).*(?:sale|sold|clos)|(?:sale|sold|clos).*(?:yr|year)$",
+        "yearsold saleyear soldyear yrsold saleyr latestsaleyear yearofsale year yr",
+        (r"(?:yr|year).*(?:sale|sold|clos)|(?:sale|sold|clos).*(?:yr|year)$",),
         r"prior|prev|list|built|blt",
         (1950, 2100),
     ),
     "recorded_on": SalesField(
         "day",
         "recordingdate recordeddate recordedon recorddate daterecorded",
-        r"record.*(?:date|dt$)|(?:date|dt).*record",
+        (r"record.*(?:date|dt$)|(?:date|dt).*record",),
         typical=(1950, 2100),
     ),
     "sale_price_usd": SalesField(
         "number",
         "saleprice soldprice closeprice closingprice saleprc saleamount saleamt salespriceusd "
-        "salepriceusd sellingprice salesprice pricesold lastsaleprice latestprice "
-        "consideration purchaseprice price amount",
-        r"(?:sale|sold|clos|sell|transfer|transac|contract|purchas|deed|paid|settle|convey).*(?:price|prc|amount|amt|value|val|usd|consid|dollar)"
-        r"|(?:price|amount|amt|prc).*(?:paid|sold|sale|usd|dollar|clos|final)|price|consideration",
-        r"per|psf|sqft|sqf|list|ask|orig|adj|assess|tax|prior|prev|reduc|ratio|date|change|cut|index|log|ln|count|loan|"
-        r"mortg|pred|estim|avg|average|median|neigh|code|type|flag|valid",
+        "salepriceusd sellingprice salesprice pricesold soldfor lastsaleprice latestprice "
+        "consideration purchaseprice price amount amt",
+        (
+            r"(?:sale|sold|clos|sell|settle|paid).*(?:price|prc|amount|amt|value|val|usd|consid|dollar)",
+            r"(?:price|amount|amt|prc).*(?:paid|sold|sale|usd|dollar|clos|final)",
+            r"(?:transfer|transac|contract|purchas|deed|convey).*(?:price|prc|amount|amt|value|val|usd|consid|dollar)",
+            r"price|consideration",
+        ),
+        r"\bper\b|psf|sq ?f|\bsq|square|list|\bask|orig|\badj|assess|\btax|prior|prev|reduc|ratio|date|change|\bcut|"
+        r"index|\blog|\bln|count|loan|mortg|pred|estim|\bavg|average|median|neigh|code|type|flag|valid|range|[23]$",
         (5_000, 50_000_000),
         needed=True,
     ),
@@ -235,14 +256,14 @@ FIELDS: dict[str, SalesField] = {
     "parcels_in_sale": SalesField(
         "number",
         "parcelcount numparcels parcelsinsale numberofparcels nparcels parcelssold parcelcnt",
-        r"(?:num|no|count|cnt|^n|of|total).*parcels|parcel.*(?:count|cnt|insale)|multi.*parcel.*(?:count|num)",
-        r"id$",
+        (r"(?:num|no|count|cnt|^n|of|total).*parcels|parcel.*(?:count|cnt|insale)|multi.*parcel.*(?:count|num)",),
+        r"\bid$",
         (0.5, 50),
     ),
     "multi_parcel_flag": SalesField(
         "yes_no",
         "ismultisale multiparcel multiparcelsale multiparcelflag ismultiparcel multisale multipleparcels",
-        r"multi.*(?:parcel|sale|prop)",
+        (r"multi.*(?:parcel|sale|prop)",),
     ),
     "assessed_value_usd": SalesField(
         "positive", "assessedvalue totalassessedvalue asrtotal assessedtotal assessed", typical=(1_000, 50_000_000)

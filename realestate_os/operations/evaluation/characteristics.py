@@ -24,6 +24,7 @@ SHARE_FILLED = 0.2
 # ln price on the column and living area: honest characteristics with area reach 0.6 to 0.8; a price per square
 # foot, a rounded price or an assessment made after the sale lies above.
 TELLS_THE_PRICE = 0.93
+TOO_WELL = "it tells the price too well to have been known before the sale"
 REFUSED_NAMES = {
     "a price or what follows from one": r"price|prc|amount|amt|usd|sale|sold|list|ask|rent|ppsf|psf|persq|ratio|"
     r"estimate|avm|mortg|loan|lien|consid|tax|apprai|assess|market|log|cost|value$|^val|totval|totalval|equity|profit|roi",
@@ -66,7 +67,7 @@ def _why_not(column: str, values: pd.Series[Any], sales: pd.DataFrame) -> str | 
     if (whole % 1 == 0).all() and whole.nunique() > 0.9 * len(whole) and whole.median() > 1e5:
         return "a key"
     if tells_the_price(values.to_numpy(dtype=float), sales):
-        return "it tells the price too well to have been known before the sale"
+        return TOO_WELL
     return None
 
 

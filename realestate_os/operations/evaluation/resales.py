@@ -18,7 +18,8 @@ from scipy.stats import rankdata
 
 from realestate_os.operations.evaluation.baselines import BASELINES
 from realestate_os.operations.evaluation.causal import Predicted
-from realestate_os.valuation.history import Floats
+from realestate_os.valuation.history import Floats, day_numbers
+from realestate_os.valuation.price_level import fit_price_level
 
 MOST_MONTHS = 24
 # The same price again within this time is the same sale recorded twice, or a title put right.
@@ -50,25 +51,18 @@ def resale_pairs(homes: pd.DataFrame, within_months: int = MOST_MONTHS) -> pd.Da
             "days_between": days,
         }
     )[chosen]
-    level = market_level(homes)
-    move = (
-        level.reindex(_month(pairs["second_date"])).to_numpy() - level.reindex(_month(pairs["first_date"])).to_numpy()
-    )
+    move = market_move(homes, pairs["first_date"], pairs["second_date"])
     gain = np.log(pairs["second_price_usd"] / pairs["first_price_usd"])
     return pairs.assign(market_move=move, adjusted_gain=gain - move).sort_index()
 
 
-def market_level(homes: pd.DataFrame) -> pd.Series[Any]:
-    """ln price level by month, from all of the file: the median of ln $/sqft less its ZIP's median, smoothed over 3.
+def market_move(homes: pd.DataFrame, first: pd.Series[Any], second: pd.Series[Any]) -> Floats:
+    """ln change of the price level of like homes between two days, by an index of all the file's sales.
 
-    The yardstick of what the market did, made without any model so that it favours none.
+    The yardstick of what the market did; the same for all rankers, and no ranker sees it.
     """
-    rate = np.log(homes["sale_price_usd"] / homes["square_footage"])
-    place = homes["zip_code"].astype(object).fillna("")
-    level = (rate - rate.groupby(place).transform("median")).groupby(_month(homes["sale_date"])).median()
-    months = pd.period_range(level.index.min(), level.index.max(), freq="M")
-    filled = level.reindex(months).interpolate(limit_direction="both")
-    return filled.rolling(3, center=True, min_periods=1).mean()
+    index = fit_price_level(homes).index
+    return index.at(day_numbers(second, len(second))) - index.at(day_numbers(first, len(first)))
 
 
 def rank_figures(predicted: Predicted, pairs: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -105,7 +99,3 @@ def _home_key(homes: pd.DataFrame) -> pd.Series[Any]:
     same = pd.Series(pd.util.hash_pandas_object(facts.round(6), index=False).astype(str), index=homes.index)
     same = same.astype(object).where(facts.notna().all(axis=1), None)
     return homes["apn"].astype(object).where(homes["apn"].notna(), same)
-
-
-def _month(days: pd.Series[Any]) -> pd.PeriodIndex:
-    return pd.PeriodIndex(days, freq="M")

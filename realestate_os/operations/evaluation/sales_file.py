@@ -22,11 +22,13 @@ from realestate_os.enrichment.sale_rules import finish_sales
 from realestate_os.enrichment.sales_columns import SalesMapping, choose_columns, load_mapping
 from realestate_os.enrichment.sales_files import file_fields, read_sales_table
 from realestate_os.errors import RealEstateOSError
-from realestate_os.operations.evaluation.characteristics import EXTRA, characteristics
+from realestate_os.operations.evaluation.characteristics import EXTRA, TOO_WELL, characteristics, tells_the_price
 from realestate_os.operations.evaluation.place import Place, elsewhere, place_of
 from realestate_os.storage.set_aside import SetAside
 from realestate_os.valuation.fit import homes_of_sales
 from realestate_os.valuation.history import has_coordinates
+
+ASSESSMENTS = ("assessed_value_usd", "market_value_usd", "annual_tax_usd")
 
 
 class EvaluationError(RealEstateOSError):
@@ -67,21 +69,30 @@ def read_homes(path: Path, county: str | None, mapping_file: Path | None, *, use
         SalesFileError: the file or mapping cannot be used. CountyError: no such county.
         EvaluationError: no row is left.
     """
-    mapping, refused = load_mapping(mapping_file) if mapping_file else SalesMapping(), SetAside()
+    mapping, refused, notes = load_mapping(mapping_file) if mapping_file else SalesMapping(), SetAside(), list[str]()
     table = read_sales_table(path, refused)
     columns = choose_columns(table.cells, mapping, table.name)
+    _stop_if_empty(table.cells, path, table.cells, refused)
     fields = file_fields(table, columns, elsewhere(), mapping, refused)
     place = place_of(county, fields)
     sales = finish_sales(_with_keys(fields), place.county, f"file:{table.name}", refused)
-    notes: list[str] = []
-    sales = _placed(sales, place.county, refused, notes)
+    _stop_if_empty(sales, path, table.cells, refused)
+    sales = _without_hindsight(_placed(sales, place.county, refused, notes), columns, notes)
     extra, left_out = characteristics(table.cells, columns, sales) if use_extra else (pd.DataFrame(), {})
     notes += [f"column {name} not used: {reason}" for name, reason in left_out.items()]
     homes = _homes(sales, fields["item"], extra, refused)
-    counts = dict(Counter(str(row["reason"]) for row in refused.rows).most_common())
-    if homes.empty:
-        raise EvaluationError(f"{path}: no usable sale among {len(table.cells):,} rows; set aside: {_listed(counts)}")
-    return SalesOfFile(table.name, place, columns, len(table.cells) + _ragged(refused), homes, counts, notes)
+    _stop_if_empty(homes, path, table.cells, refused)
+    return SalesOfFile(table.name, place, columns, len(table.cells) + _ragged(refused), homes, _reasons(refused), notes)
+
+
+def _stop_if_empty(left: pd.DataFrame, path: Path, cells: pd.DataFrame, refused: SetAside) -> None:
+    if left.empty:
+        listed = ", ".join(f"{reason} {count:,}" for reason, count in _reasons(refused).items()) or "nothing"
+        raise EvaluationError(f"{path}: no usable sale among {len(cells):,} rows; set aside: {listed}")
+
+
+def _reasons(refused: SetAside) -> dict[str, int]:
+    return dict(Counter(str(row["reason"]) for row in refused.rows).most_common())
 
 
 def _with_keys(fields: pd.DataFrame) -> pd.DataFrame:
@@ -123,11 +134,16 @@ def _placed(sales: pd.DataFrame, county: County, refused: SetAside, notes: list[
     return placed[has_coordinates(placed)]
 
 
+def _without_hindsight(sales: pd.DataFrame, columns: dict[str, str], notes: list[str]) -> pd.DataFrame:
+    """Assessments that follow the price too closely to have stood before the sale are left out."""
+    late = [n for n in ASSESSMENTS if n in columns and tells_the_price(sales[n].to_numpy(dtype=float), sales)]
+    notes += [f"column {columns[name]} not used: {TOO_WELL}" for name in late]
+    return sales.assign(**dict.fromkeys(late, np.nan))
+
+
 def _homes(sales: pd.DataFrame, items: pd.Series[Any], extra: pd.DataFrame, refused: SetAside) -> pd.DataFrame:
     for sale_id in sales.loc[~sales["market_sale"].astype(bool), "sale_id"]:
         refused.add(str(sale_id), "no_market_sale", detail="a token price, or flagged by the record")
-    if sales.empty:
-        return sales
     beside = pd.concat([items.reindex(sales.index).rename("item"), extra.reindex(sales.index)], axis=1)
     beside = beside.set_index(sales["sale_id"])
     known = sales.assign(known_on=sales["sale_date"], superseded_on=None)[SALES.names]
@@ -138,7 +154,3 @@ def _homes(sales: pd.DataFrame, items: pd.Series[Any], extra: pd.DataFrame, refu
 
 def _ragged(refused: SetAside) -> int:
     return sum(row["reason"] == "wrong_number_of_cells" for row in refused.rows)
-
-
-def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{reason} {count:,}" for reason, count in counts.items()) or "nothing"
