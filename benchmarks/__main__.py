@@ -5,7 +5,18 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("import_time", "features_speed", "similarity", "crawl", "parse", "county_day", "backfill")
+NAMES = (
+    "import_time",
+    "features_speed",
+    "similarity",
+    "crawl",
+    "parse",
+    "county_day",
+    "backfill",
+    "accuracy",
+    "deals",
+    "scoring_speed",
+)
 
 
 def main(names: list[str]) -> None:

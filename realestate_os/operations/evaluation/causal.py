@@ -62,7 +62,7 @@ def predict_after(
     trained_on = 0
     for start, end in spans(cut, sold.max().date(), refit):
         now = homes[(sold >= pd.Timestamp(start)) & (sold < pd.Timestamp(end))]
-        now = now if wanted is None else now[wanted[now.index]]
+        now = _before(now if wanted is None else now[wanted[now.index]], start)
         if now.empty:
             continue
         past = homes[sold < pd.Timestamp(start)].iloc[-MOST_TRAINING_SALES:]
@@ -86,6 +86,13 @@ def spans(cut: date, last: date, refit: Refit) -> list[tuple[date, date]]:
     while (following := _next_month(starts[-1])) < end:
         starts.append(following)
     return list(zip(starts, [*starts[1:], end], strict=True))
+
+
+def _before(homes: pd.DataFrame, start: date) -> pd.DataFrame:
+    """The homes without what became known of themselves from `start` on: an earlier sale in the same span."""
+    later = homes["last_sale_date"] >= pd.Timestamp(start)
+    hidden = {"last_sale_date": pd.NaT, "last_sale_price_usd": float("nan")}
+    return homes.assign(**{name: homes[name].mask(later, value) for name, value in hidden.items()})
 
 
 def _next_month(day: date) -> date:

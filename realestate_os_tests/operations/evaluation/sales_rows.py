@@ -12,7 +12,7 @@ DAYS = 540
 
 
 def made_sales(homes: int = 800, twice: int = 120, seed: int = 3) -> pd.DataFrame:
-    """Columns as a county might call them; `folio` is the home. The second sale is nearer to the home's worth."""
+    """Columns as a county might call them; `folio` is the home. Homes sold twice are sold first in the autumn."""
     rng = np.random.default_rng(seed)
     facts = pd.DataFrame(
         {
@@ -28,6 +28,7 @@ def made_sales(homes: int = 800, twice: int = 120, seed: int = 3) -> pd.DataFram
     again = facts.iloc[:twice]
     sold = pd.concat([facts, again], ignore_index=True)
     day = np.concatenate([rng.integers(0, DAYS - 200, homes), rng.integers(0, 190, twice)])
+    day[:twice] = rng.integers(275, 330, twice)
     day[homes:] += day[:twice] + 5
     worth = 600 * sold["living_area"] ** 0.85 * np.exp(0.1 * (sold["bldg_grade"] - 7) + 2 * (sold["lat"] - 47.6))
     worth *= np.exp(0.0004 * sold["pool_area"] + 0.10 * day / 365)

@@ -1,0 +1,89 @@
+"""Held-out accuracy on real sales, ours beside the peers: first four fifths of the time train, the rest is the test.
+
+Also: coverage and width against plain split conformal, and a market made to rise with and without time adjustment.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from benchmarks.data import four_fifths, markets
+from benchmarks.peers import peer_values
+from realestate_os.operations.evaluation.baselines import raw_matrix
+from realestate_os.operations.evaluation.causal import predict_after
+from realestate_os.operations.evaluation.sales_file import SalesOfFile
+from realestate_os.operations.evaluation.study import intervals
+from realestate_os.valuation.interval import conformal_quantile
+from realestate_os.valuation.ratio_study import ratio_study
+
+Floats = npt.NDArray[np.float64]
+SHOWN = ("mdape_pct", "within_10_pct", "cod_pct", "median_ratio", "prd", "prb")
+# A rise that a few years of a hot market had.
+YEARLY_RISE = 0.20
+LEVEL = 90
+
+
+def main() -> None:
+    """Each market: accuracy beside the peers, then the interval; the first one also rising."""
+    for number, (market, sales) in enumerate(markets()):
+        print(f"accuracy, {market.name}: {len(sales.homes):,} sales", flush=True)
+        _accuracy(sales)
+        if number == 0:
+            print(f"accuracy, {market.name} made to rise by {YEARLY_RISE:.0%} a year", flush=True)
+            _accuracy(_rising(sales))
+
+
+def _accuracy(sales: SalesOfFile) -> None:
+    cut = four_fifths(sales)
+    began = time.perf_counter()
+    ours = predict_after(sales.homes, cut, "none", progress=_silent)
+    spent = time.perf_counter() - began
+    price = ours.homes["sale_price_usd"].to_numpy(dtype=float)
+    past = sales.homes[sales.homes["sale_date"] < pd.Timestamp(cut)]
+    _show("ours", ours.values["value_usd"].to_numpy(dtype=float), price, spent)
+    for name, value in peer_values(past, ours.homes).items():
+        _show(name, value, price)
+    found = intervals(ours.values, price)
+    print(f"  interval, ours: 90 % covers {found['coverage_90_pct']:.1f} % at {found['width_90_pct']:.0f} % width")
+    covered, width = _split_conformal(past, ours.homes, price)
+    print(f"  interval, split conformal on LightGBM default: covers {covered:.1f} % at {width:.0f} % width", flush=True)
+
+
+def _split_conformal(past: pd.DataFrame, homes: pd.DataFrame, price: Floats) -> tuple[float, float]:
+    """The same width in ln price for every home, calibrated on the latest fifth of the past."""
+    import lightgbm as lgb
+
+    cut = int(0.8 * len(past))
+    target = np.log(past["sale_price_usd"].to_numpy(dtype=float))
+    model = lgb.LGBMRegressor(n_jobs=1, verbosity=-1).fit(raw_matrix(past.iloc[:cut]), target[:cut])
+    error = np.abs(target[cut:] - np.asarray(model.predict(raw_matrix(past.iloc[cut:]))))
+    half = conformal_quantile(error, LEVEL)
+    inside = np.abs(np.log(price) - np.asarray(model.predict(raw_matrix(homes)))) <= half
+    return float(inside.mean() * 100), float((np.exp(half) - np.exp(-half)) * 100)
+
+
+def _rising(sales: SalesOfFile) -> SalesOfFile:
+    """The same homes at prices that rise; without time adjustment a model undervalues by what it rose."""
+    from dataclasses import replace
+
+    homes = sales.homes
+    years = (homes["sale_date"] - homes["sale_date"].min()) / timedelta(days=365)
+    rise = np.exp(np.log1p(YEARLY_RISE) * years)
+    earlier = (homes["last_sale_date"] - homes["sale_date"].min()) / timedelta(days=365)
+    before = homes["last_sale_price_usd"] * np.exp(np.log1p(YEARLY_RISE) * earlier.fillna(0))
+    return replace(sales, homes=homes.assign(sale_price_usd=homes["sale_price_usd"] * rise, last_sale_price_usd=before))
+
+
+def _show(name: str, value: Floats, price: Floats, seconds: float | None = None) -> None:
+    study = ratio_study(value, price)
+    figures = ", ".join(f"{statistic} {study[statistic]:.3g}" for statistic in SHOWN)
+    print(f"  {name}: {figures}" + (f", {seconds:.0f} s" if seconds else ""), flush=True)
+
+
+def _silent(line: str) -> None:
+    """The benchmark prints figures only."""
