@@ -51,9 +51,11 @@ bench: setup ## the benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 # For every supported Python and Debian at once; without any index address, so that it works everywhere.
-lock: setup ## requirements.lock from pyproject.toml; ARGS=--upgrade takes newer releases
+lock: setup ## requirements.lock and requirements-bench.lock from pyproject.toml; ARGS=--upgrade takes newer releases
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header -q -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra bench --universal --python-version 3.11 --generate-hashes \
+		-c requirements.lock --no-emit-index-url --no-header -q -o requirements-bench.lock
 
 clean: ## remove .venv and caches; the data stays
 	@rm -rf .venv .setup.log .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \

@@ -30,7 +30,7 @@ def peer_values(past: pd.DataFrame, homes: pd.DataFrame) -> dict[str, Floats]:
     if HAS_CATBOOST:
         values["CatBoost default, raw columns"] = catboost(past, homes)
     else:
-        print("  CatBoost is not installed; pip install '.[bench]' adds it", flush=True)
+        print("  CatBoost is not installed; uv pip install -r requirements-bench.lock adds it", flush=True)
     return values
 
 
