@@ -57,6 +57,8 @@ class Buyer:
     max_price_usd: float | None
     counties: tuple[str, ...]
     property_types: tuple[str, ...]
+    zip_codes: tuple[str, ...] = ()
+    min_bedrooms: float | None = None
 
 
 def team_recipients(connection: Connection, keys: MailKeys) -> list[Recipient]:
@@ -82,6 +84,8 @@ def buyers(connection: Connection, keys: MailKeys) -> list[Buyer]:
             max_price_usd=None if row.max_price_usd is None else float(row.max_price_usd),
             counties=tuple(row.counties),
             property_types=tuple(row.property_types),
+            zip_codes=tuple(row.zip_codes),
+            min_bedrooms=row.min_bedrooms,
         )
         for row in connection.execute(query)
     ]
@@ -126,12 +130,16 @@ def consent_problem(buyer: Buyer, on: date) -> str | None:
 
 
 def fits_buy_box(buyer: Buyer, home: Home, price_usd: float) -> bool:
-    """Whether the buyer asked for homes like this at this price."""
+    """Whether the buyer asked for homes like this at this price; unknown bedrooms pass, he will ask."""
+    bedrooms = home["bedrooms"]
+    known = bedrooms is not None and bedrooms == bedrooms
     return (
         (buyer.min_price_usd is None or price_usd >= buyer.min_price_usd)
         and (buyer.max_price_usd is None or price_usd <= buyer.max_price_usd)
         and (not buyer.counties or home["county"] in buyer.counties)
         and (not buyer.property_types or home["property_type"] in buyer.property_types)
+        and (not buyer.zip_codes or home["zip_code"] in buyer.zip_codes)
+        and (buyer.min_bedrooms is None or not known or bedrooms >= buyer.min_bedrooms)
     )
 
 

@@ -16,7 +16,7 @@ from realestate_os.campaigns.audience import CONSENT_BASES
 from realestate_os.campaigns.rendering import one_line
 from realestate_os.resources.database import Database
 from realestate_os.storage.home import PROPERTY_TYPES
-from realestate_os.storage.property_identity import clean_apn, normalize_address, property_id
+from realestate_os.storage.property_identity import clean_apn, normalize_address, property_id, zip5
 from realestate_os.storage.set_aside import SetAside
 from realestate_os.storage.tables import CONTROLS, DEAL_STAGES, AuditLog, Contact, Deal, ProspectQueue
 
@@ -32,24 +32,38 @@ class _RefusedRow(Exception):
 
 
 def import_contacts(database: Database, tenant_id: UUID, rows: Iterable[Mapping[str, Any]]) -> tuple[int, SetAside]:
-    """Buyers by address; a later row of the same address replaces an earlier one.
+    """Write the buyers of checked_contacts. Of one address the newest consent stands, whichever import brought it.
+
+    Whoever was switched off stays off. Returns how many were written, and what was refused.
+    """
+    good, refused = checked_contacts(rows)
+    with database.transaction(tenant_id) as connection:
+        written = [{"tenant_id": tenant_id, **one} for one in good]
+        database.upsert(connection, Contact, written, ["tenant_id", "email"], newer_by="consent_at")
+        connection.execute(AuditLog.__table__.insert(), [_audit(tenant_id, "contacts.imported", len(good), refused)])
+    return len(good), refused
+
+
+def checked_contacts(rows: Iterable[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], SetAside]:
+    """Buyers as rows of the table contacts, one an address (the newest consent, then the later row), and the refused.
 
     A row: email, first_name or name, company, consent_basis, consented_on, consent_source and buy_box
-    {counties, property_types, price_min_usd, price_max_usd}. Whoever was switched off stays off.
-    Returns how many were written, and what was refused: bad address, bad buy box, no or bought consent.
+    {counties, zip_codes, property_types, bedrooms_min, price_min_usd, price_max_usd}; item names it in what is set
+    aside. Refused: bad address, bad buy box, no or bought consent, consent without a day or of a day to come.
     """
-    refused, good = SetAside(), {}
+    refused = SetAside()
+    good: dict[str, dict[str, Any]] = {}
     for row in rows:
         try:
             contact = _contact(row)
-            good[contact["email"]] = contact
         except _RefusedRow as problem:
-            refused.add(str(row.get("email") or ""), problem.reason, field=problem.field, value=problem.value)
-    with database.transaction(tenant_id) as connection:
-        written = [{"tenant_id": tenant_id, **one} for one in good.values()]
-        database.upsert(connection, Contact, written, ["tenant_id", "email"])
-        connection.execute(AuditLog.__table__.insert(), [_audit(tenant_id, "contacts.imported", len(good), refused)])
-    return len(good), refused
+            item = str(row.get("item") or row.get("email") or "")
+            refused.add(item, problem.reason, field=problem.field, value=problem.value)
+            continue
+        known = good.get(contact["email"])
+        if known is None or known["consent_at"] <= contact["consent_at"]:
+            good[contact["email"]] = contact
+    return list(good.values()), refused
 
 
 def import_deals(
@@ -98,6 +112,8 @@ def _contact(row: Mapping[str, Any]) -> dict[str, Any]:
     consented = _day(row, "consented_on")
     if consented is None:
         raise _RefusedRow("no_consent_date", "consented_on")
+    if consented > datetime.now(UTC).date():
+        raise _RefusedRow("consent_ahead", "consented_on", consented)
     return {
         "email": _email(row.get("email")),
         "name": _text(row.get("name") or row.get("first_name")) or "",
@@ -110,6 +126,8 @@ def _contact(row: Mapping[str, Any]) -> dict[str, Any]:
         "max_price_usd": high,
         "counties": _words(box, "counties", None),
         "property_types": _words(box, "property_types", PROPERTY_TYPES),
+        "zip_codes": _zip_codes(box),
+        "min_bedrooms": _bedrooms(box),
     }
 
 
@@ -175,6 +193,26 @@ def _words(row: Mapping[str, Any], key: str, known: tuple[str, ...] | None) -> l
     if not isinstance(value, list) or any(not isinstance(w, str) or (known and w not in known) for w in value):
         raise _RefusedRow("bad_buy_box", key, value)
     return value
+
+
+def _zip_codes(box: Mapping[str, Any]) -> list[str]:
+    codes = [zip5(code) for code in _words(box, "zip_codes", None)]
+    if None in codes:
+        raise _RefusedRow("bad_buy_box", "zip_codes", box["zip_codes"])
+    return [str(code) for code in codes]
+
+
+def _bedrooms(box: Mapping[str, Any]) -> float | None:
+    value = box.get("bedrooms_min")
+    if value is None or value == "":
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number <= 30:
+        raise _RefusedRow("bad_buy_box", "bedrooms_min", value)
+    return number
 
 
 def _usd(row: Mapping[str, Any], key: str) -> Decimal | None:

@@ -58,3 +58,18 @@ def run_import_sales(
         with database_server(settings), open_instance(settings) as instance:
             record_materialization(instance, "sales", county, metadata)
     return report.lines()
+
+
+def run_import_contacts(
+    settings: Settings, path: Path, mapping: Path | None, *, dry_run: bool, rejects: Path | None
+) -> Iterable[str]:
+    """Add the buyers of a file to the tenant's contacts."""
+    from realestate_os.campaigns.contact_files import import_contact_file
+
+    if dry_run:
+        return import_contact_file(settings, path, mapping, dry_run=True, rejects=rejects).lines()
+    with database_server(settings):
+        from realestate_os.resources.database import prepare_database
+
+        prepare_database(settings)
+        return import_contact_file(settings, path, mapping, rejects=rejects).lines()

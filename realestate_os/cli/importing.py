@@ -67,6 +67,23 @@ def sales(
 
 
 @app.command()
+def contacts(
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV (also .gz), XLSX or Parquet.")],
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    rejects: Rejects = None,
+) -> None:
+    """Bring buyers who consented to be mailed; each line names the basis of consent and its day.
+
+    Example: realestate-os import contacts buyers.csv --dry-run
+    """
+    from realestate_os.cli.import_command import run_import_contacts
+    from realestate_os.settings import get_settings
+
+    _print(run_import_contacts(get_settings(), path, mapping, dry_run=dry_run, rejects=rejects))
+
+
+@app.command()
 def parcels(
     path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A bulk file of the county's assessor.")],
     county: County,

@@ -126,13 +126,15 @@ def test_buy_boxes_decide(office: Office) -> None:
             buyer("cheap", buy_box={"price_max_usd": 500_000}),
             buyer("elsewhere", buy_box={"counties": ["cook_il"]}),
             buyer("condos", buy_box={"property_types": ["condo"]}),
+            buyer("farther", buy_box={"zip_codes": ["98199"]}),
+            buyer("palace", buy_box={"bedrooms_min": 20}),
             buyer("anything", buy_box={}),
         ],
         [contract(A)],
     )
     plan = office.plan([home(A)])
     assert [m.recipient_email for m in office.mails() if m.audience == "buyers"] == ["anything@buyers.example"]
-    assert plan.outside_buy_boxes == 3
+    assert plan.outside_buy_boxes == 5
 
 
 def test_suppressed_people_get_nothing_and_are_set_aside(office: Office) -> None:

@@ -64,6 +64,8 @@ class Contact(UuidKey, OfTenant, Timestamps, Base):
     max_price_usd: Mapped[Decimal | None]
     counties: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     property_types: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    zip_codes: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    min_bedrooms: Mapped[float | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
 
 
