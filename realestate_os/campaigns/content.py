@@ -182,7 +182,7 @@ def _news(home: Home) -> str | None:
     before = home["previous_price_usd"]
     if home["price_event"] == "price_cut" and before is not None:
         return f"price cut from {usd(before)}"
-    return {"new": "new today", "relisted": "relisted"}.get(home["price_event"])
+    return {"new": "new today", "back": "back on the market", "relisted": "relisted"}.get(home["price_event"])
 
 
 def _lead_reasons(text: str | None) -> list[str]:

@@ -18,6 +18,7 @@ from rich.text import Text
 from realestate_os.cli.hold import database_server
 from realestate_os.cli.progress import wide_console
 from realestate_os.cli.score_command import counties_of
+from realestate_os.discovery.events import property_history
 from realestate_os.enrichment.origins import FieldOrigin, field_origins
 from realestate_os.resources.database import Database
 from realestate_os.resources.object_store import ObjectStore
@@ -39,6 +40,7 @@ def explain_command(address: str, county: str | None, day: date | None, other: d
         return
     show_origins(console, found)
     show_score(console, objects, found)
+    show_history(console, objects, found)
 
 
 def show_origins(console: Console, found: Found) -> None:
@@ -87,6 +89,17 @@ def show_score(console: Console, objects: ObjectStore, found: Found) -> None:
         console.print(f"  {line['log_odds']:+9.3f}  {line['line']}", highlight=False, markup=False)
     for reason in json.loads(row["reasons"] or "[]"):
         console.print(f"  {reason['text']}", highlight=False, markup=False)
+
+
+def show_history(console: Console, objects: ObjectStore, found: Found) -> None:
+    """What happened to its listing, oldest first, up to the day."""
+    events = property_history(objects.parquet, found.county, found.property_id, found.day)
+    console.print("history", highlight=False, markup=False)
+    for row in events.itertuples():
+        price = "" if row.listing_price_usd != row.listing_price_usd else f"${row.listing_price_usd:,.0f}"
+        before = f"(before ${row.previous_price_usd:,.0f})" if str(row.event).startswith("price_") else ""
+        line = f"  {row.date}  {row.event:10} {price:>12} {before} {row.detail or row.url}"
+        console.print(line, highlight=False, markup=False)
 
 
 def show_change(console: Console, objects: ObjectStore, found: Found, other: date) -> None:

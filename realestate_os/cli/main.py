@@ -16,6 +16,7 @@ import typer
 from realestate_os.cli import importing, vectors
 from realestate_os.cli.db import app as db_app
 from realestate_os.cli.doctor import doctor
+from realestate_os.cli.review import app as review_app
 from realestate_os.cli.sandbox import sandbox
 from realestate_os.cli.similar import similar
 from realestate_os.cli.world import DEFAULT_COUNTY, DEFAULT_LISTINGS
@@ -33,6 +34,7 @@ app.add_typer(importing.app, name="import", help="Bring files in: lead lists, cl
 app.add_typer(vectors.app, name="vectors", help="Qdrant: rebuild.")
 backtest_app = typer.Typer(no_args_is_help=True)
 app.add_typer(backtest_app, name="backtest", help="Scores against what happened afterwards: deals.")
+app.add_typer(review_app, name="review", help="Look-alike addresses: list, accept, reject.")
 app.command()(doctor)
 app.command()(sandbox)
 app.command()(similar)

@@ -19,7 +19,7 @@ from dagster import (
 from realestate_os.discovery.frames import LEADS, LISTINGS
 from realestate_os.partitions import counties, county_day, county_days, county_of_day, same_day
 from realestate_os.resources.configurable import DatabaseResource, ObjectStoreResource, SettingsResource
-from realestate_os.resources.reporting import materialization_metadata, table_schema
+from realestate_os.resources.reporting import markdown_table, materialization_metadata, table_schema
 from realestate_os.storage.io_manager import Frames
 
 LISTING_SAMPLES = ["street_address", "city", "property_type", "bedrooms", "square_footage", "listing_price_usd"]
@@ -106,6 +106,7 @@ def listings(
 ) -> Output[Frames]:
     """The homes for sale by the day's archived pages and the leads of the lists; the prospect queue follows."""
     from realestate_os.discovery.days import ListingDays
+    from realestate_os.discovery.events import notable
 
     days = ListingDays(settings.load(), object_store.open())
     with database.open() as opened:
@@ -121,10 +122,12 @@ def listings(
         leads=sum(one.leads for one in found.values()),
         pages=sum(one.pages for one in found.values()),
         non_listings=sum(one.non_listings for one in found.values()),
-        gone=sum(one.gone for one in found.values()),
+        events=MetadataValue.json(dict(Counter(e for one in found.values() for e in one.events["event"]))),
+        history=MetadataValue.md(markdown_table(notable([one.events for one in found.values()]))),
+        unknown=sum(len(one.unknown) for one in found.values()),
+        to_review=days.to_review,
         prospects_retired=days.retired,
         price_scale=MetadataValue.json({key: round(scale, 3) for key, scale in days.price_scales.items()}),
-        price_events=MetadataValue.json(dict(Counter(e for one in frames.values() for e in one["price_event"]))),
         bargain_flags=MetadataValue.json(
             dict(Counter(f for one in frames.values() for f in one["bargain_flag"].dropna()))
         ),

@@ -1,4 +1,4 @@
-"""The tables of discovery: listings, leads."""
+"""The tables of discovery: listings, leads, and what happened to each property on the day."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LISTINGS = Frame(
         Column(
             "property_id",
             "string",
-            "UUID5 of county and address_key; the same property keeps it for ever",
+            "UUID5 of county and the address or parcel number of its first sighting; kept for ever",
             nullable=False,
         ),
         Column("county", "string", "County key", nullable=False),
@@ -42,7 +42,7 @@ LISTINGS = Frame(
         Column("listed_on", "date", "Date on the page, if it says one"),
         Column("first_seen_on", "date", "First partition in which the property was seen", nullable=False),
         Column("days_on_market", "float64", "Days since the earlier of listed_on and first_seen_on", "days"),
-        Column("price_event", "string", "new, price_cut, price_rise, relisted, unchanged", nullable=False),
+        Column("price_event", "string", "new, back, relisted, price_cut, price_rise, unchanged", nullable=False),
         Column("previous_price_usd", "float64", "Asking price of the last earlier partition that had one", "USD"),
         Column("description", "string", "The seller's text, markup removed, discriminatory phrases cut out"),
         Column("condition_claimed", "string", "renovated, good, fixer, unknown: what the text says", nullable=False),
@@ -97,4 +97,21 @@ LEADS = Frame(
         ),
     ),
     key=("list_id", "line"),
+)
+
+LISTING_EVENTS = Frame(
+    "listing_events",
+    "one thing that happened to a property's listing on the date",
+    (
+        Column("property_id", "string", "As in listings", nullable=False),
+        Column("county", "string", "County key", nullable=False),
+        Column("date", "date", "Partition date", nullable=False),
+        Column("event", "string", "new, back, relisted, price_cut, price_rise, pending, active, gone", nullable=False),
+        Column("listing_price_usd", "float64", "Asking price on the date; of a home that is gone, the last", "USD"),
+        Column("previous_price_usd", "float64", "Asking price before", "USD"),
+        Column("source", "string", "As in listings", nullable=False),
+        Column("url", "string", "Logical URL of the page", nullable=False),
+        Column("detail", "string", "How it is known that a home is gone"),
+    ),
+    key=("property_id", "event"),
 )

@@ -1,13 +1,13 @@
 """The archived pages of a day -> its listings and what was set aside.
 
-Belongs here: the order of reading, judging, choosing among duplicates and adding history, and the count
+Belongs here: the order of reading, judging, identifying, choosing among duplicates and adding history, and the count
 that loses no page. Does not: each of those steps (extract, listing_row, rules, history).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from realestate_os.discovery.archive import ArchiveError, Page, PageArchive
+from realestate_os.discovery.coverage import coverage_of_day
+from realestate_os.discovery.events import day_events
 from realestate_os.discovery.extract import read_page
 from realestate_os.discovery.frames import LISTINGS
 from realestate_os.discovery.history import History
@@ -25,6 +27,7 @@ from realestate_os.discovery.listing_row import Row, completeness, listing_row
 from realestate_os.discovery.rules import Refusal, Terms, broken_rule, unwanted
 from realestate_os.discovery.sources import Source, load_source
 from realestate_os.errors import RealEstateOSError
+from realestate_os.storage.identity.register import Identified, Keys
 from realestate_os.storage.set_aside import SetAside
 
 if TYPE_CHECKING:
@@ -40,6 +43,9 @@ class DayListings:
     """Listings and leads of a county's day.
 
     pages = len(rows) - leads + len(refused) + non_listings: no page is lost.
+
+    events: LISTING_EVENTS of the day. unknown: properties that may still be for sale, because their site or page
+    could not be seen.
     """
 
     rows: DataFrame
@@ -47,49 +53,75 @@ class DayListings:
     refused: SetAside
     pages: int
     non_listings: int
-    gone: int
+    events: DataFrame
+    unknown: list[str]
+    identified: Identified
 
 
-def listings_of_day(
-    archive: PageArchive, terms: Terms, history: History, sources_dir: Path, leads: Sequence[Lead] = ()
-) -> DayListings:
+@dataclass(frozen=True)
+class Outside:
+    """What reading a day needs besides its archive: source files, stored URLs, and which property a home is.
+
+    lead_keys: those of the lead lists' lines; leads_of makes the day's leads of the properties that the lines mean.
+    """
+
+    sources_dir: Path
+    to_logical: Callable[[str], str]
+    identify: Callable[[Sequence[Keys]], Identified]
+    lead_keys: Sequence[Keys] = ()
+    leads_of: Callable[[Sequence[str | None]], Sequence[Lead]] = lambda ids: ()
+
+
+def listings_of_day(archive: PageArchive, terms: Terms, history: History, outside: Outside) -> DayListings:
     """Read the archive of terms.county and terms.day; `history` must have advanced to the day.
 
-    `leads` are those of the day; one whose property a page shows is that page's listing.
+    A lead whose property a page shows is that page's listing.
 
     Raises:
         NoPagesError: no page of the day is archived, and there are no leads.
     """
     county, day = terms.county.key, terms.day
     pages = archive.pages(county, day)
-    if not pages and not leads:
+    if not pages and not outside.lead_keys:
         raise NoPagesError(
             f"no pages of {county} for {day} are archived; run: "
             f"realestate-os materialize --county {county} --date {day} --stages discovery"
         )
-    details = [page for page in pages if page.kind == "detail"]
-    refused, sound = SetAside(), []
-    for page in details:
-        found = _read(page, archive, load_source(page.source, sources_dir), terms)
-        if isinstance(found, Refusal):
-            _set_aside(refused, page.url, found)
-        else:
-            sound.append(found)
-    shown = _one_a_property(sound, refused)
-    off_market = _of_leads(shown, leads, day)
-    rows = [
-        row | history.facts(row["property_id"], row["listing_price_usd"], row["listed_on"], day)
-        for row in [*with_lead_facts(_wanted(shown, refused, terms), leads), *off_market]
-    ]
-    rows.sort(key=lambda row: row["property_id"])
+    refused = SetAside()
+    sound = list(_sound(archive, pages, refused, terms, outside.sources_dir))
+    identified = outside.identify([*((row["address_key"], row["apn"]) for row in sound), *outside.lead_keys])
+    leads = outside.leads_of(identified.ids[len(sound) :])
+    history.follow({alias.alias_id: alias.property_id for alias in identified.properties.aliases()})
+    named = [row | {"property_id": key} for row, key in zip(sound, identified.ids, strict=False)]
+    shown = _one_a_property(named, refused)
+    wanted, off_market = list(_wanted(shown, refused, terms)), _of_leads(shown, leads, day)
+    kept = sorted([*with_lead_facts(wanted, leads), *off_market], key=lambda row: row["property_id"])
+    coverage = coverage_of_day(
+        archive, pages, refused, lambda key: load_source(key, outside.sources_dir), county, outside.to_logical
+    )
+    absent = history.absent({row["property_id"] for row in kept}, coverage, day)
     return DayListings(
-        rows=_frame(rows),
+        rows=_frame([row | history.facts(row, day) for row in kept]),
         leads=len(off_market),
         refused=refused,
         pages=len(pages),
-        non_listings=len(pages) - len(details),
-        gone=len(history.gone(row["property_id"] for row in rows)),
+        non_listings=sum(page.kind != "detail" for page in pages),
+        events=day_events(history, kept, absent, county, day),
+        unknown=[key for key, (fate, _) in absent.items() if fate == "unknown"],
+        identified=identified,
     )
+
+
+def _sound(
+    archive: PageArchive, pages: Iterable[Page], refused: SetAside, terms: Terms, sources_dir: Path
+) -> Iterator[Row]:
+    for page in pages:
+        if page.kind == "detail":
+            found = _read(page, archive, load_source(page.source, sources_dir), terms)
+            if isinstance(found, Refusal):
+                _set_aside(refused, page.url, found)
+            else:
+                yield found
 
 
 def _read(page: Page, archive: PageArchive, source: Source, terms: Terms) -> Row | Refusal:

@@ -7,6 +7,7 @@ Belongs here: LISTINGS rows -> prospect_queue, and retiring what is gone. Does n
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -32,11 +33,14 @@ _PAYLOAD = (
 )  # fmt: skip
 
 
-def update_prospects(database: Database, county: str, day: date, listings: DataFrame) -> tuple[int, int]:
+def update_prospects(
+    database: Database, county: str, day: date, listings: DataFrame, unknown: Collection[str] = ()
+) -> tuple[int, int]:
     """Write a day's listings in one transaction; returns how many rows were written and how many retired.
 
     A row that a later day has written stays as it is, and rows are only retired by the newest day: a
-    backfill never moves the queue back.
+    backfill never moves the queue back. `unknown` are properties that may still be for sale, because their
+    site could not be crawled: they are not retired.
     """
     table = ProspectQueue.__table__
     rows = [_prospect(row, day) for row in listings.to_dict("records")]
@@ -45,10 +49,14 @@ def update_prospects(database: Database, county: str, day: date, listings: DataF
         # What the stages made of an earlier day says nothing of this one.
         older = update(table).where(own, table.c.as_of < day, table.c.property_id.in_(present))
         connection.execute(older.values(status="new", status_reason=None))
-        written = database.upsert(connection, ProspectQueue, rows, ["property_id"], newer_by="as_of")
+        # Whether a row is retired is for the newest day to say, below.
+        written = database.upsert(
+            connection, ProspectQueue, rows, ["property_id"], newer_by="as_of", keep=["retired_at"]
+        )
         if connection.execute(select(table.c.as_of).where(own, table.c.as_of > day).limit(1)).first():
             return written, 0
-        return written, database.retire_missing(connection, table, "property_id", present, own)
+        still = [*present, *map(UUID, unknown)]
+        return written, database.retire_missing(connection, table, "property_id", still, own)
 
 
 def _prospect(row: dict[str, Any], day: date) -> dict[str, Any]:

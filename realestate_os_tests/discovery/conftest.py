@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +11,16 @@ import pytest
 from realestate_os.counties import County, load_county, zip_codes
 from realestate_os.discovery.archive import PageArchive
 from realestate_os.discovery.history import History
+from realestate_os.discovery.listings import Outside
 from realestate_os.discovery.rules import Terms
 from realestate_os.discovery.sources import Source, load_source
+from realestate_os.resources.addresses import to_logical
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.sandbox.server import Sandbox, start_sandbox
 from realestate_os.sandbox.world import World
 from realestate_os.settings import PROJECT_DIR, Settings, load_settings
+from realestate_os.storage.identity.properties import Properties, Sighting
+from realestate_os.storage.identity.register import Identified, Keys
 from realestate_os_tests.discovery.sites import Site, running
 
 DAY = date(2026, 11, 24)
@@ -73,8 +77,20 @@ def source() -> Source:
 
 
 @pytest.fixture
-def terms_of_day(king: County, store: ObjectStore) -> tuple[Terms, History, Path]:
+def terms_of_day(king: County, store: ObjectStore) -> tuple[Terms, History, Outside]:
     """What listings_of_day takes besides the archive."""
     history = History(store.parquet, "king_wa")
     history.advance_to(DAY)
-    return Terms(king, frozenset(zip_codes(king)), DAY, 1.0), history, PROJECT_DIR / "assets_config" / "sources"
+    return Terms(king, frozenset(zip_codes(king)), DAY, 1.0), history, outside(DAY)
+
+
+def outside(day: date, *known: Sighting, settings: Settings | None = None) -> Outside:
+    """Sources of the project, and identities without a database: what was seen before, and the day's homes."""
+
+    def identify(homes: Sequence[Keys]) -> Identified:
+        now = [Sighting(day, address or "", apn or "") for address, apn in homes]
+        properties = Properties("king_wa", [*known, *now])
+        return Identified([properties.id_of(*home) for home in homes], properties, [])
+
+    found = settings or load_settings()
+    return Outside(PROJECT_DIR / "assets_config" / "sources", lambda url: to_logical(url, found), identify)

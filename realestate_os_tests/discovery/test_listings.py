@@ -15,7 +15,7 @@ from realestate_os.discovery.history import History
 from realestate_os.discovery.listings import DayListings, NoPagesError, listings_of_day
 from realestate_os.discovery.rules import Terms
 from realestate_os.resources.object_store import ObjectStore
-from realestate_os.settings import PROJECT_DIR
+from realestate_os_tests.discovery.conftest import outside
 from realestate_os_tests.discovery.sites import BASE, home_page, list_page
 from realestate_os_tests.discovery.test_archive import DAY, answer
 
@@ -45,7 +45,7 @@ def read(store: ObjectStore, archive: PageArchive, king: County) -> Any:
             archive.put("king_wa", DAY, answer(url, sent, source="sandbox_fsbo"))
         history = History(store.parquet, "king_wa")
         history.advance_to(DAY)
-        return listings_of_day(archive, terms, history, PROJECT_DIR / "assets_config" / "sources")
+        return listings_of_day(archive, terms, history, outside(DAY))
 
     return of
 

@@ -18,8 +18,8 @@ from realestate_os.discovery.sources import Source
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.sandbox.server import start_sandbox
 from realestate_os.sandbox.world import World
-from realestate_os.settings import PROJECT_DIR, load_settings
-from realestate_os_tests.discovery.conftest import DAY
+from realestate_os.settings import load_settings
+from realestate_os_tests.discovery.conftest import DAY, outside
 
 FLAGS = {
     "fake_bargain:auction": ("auction_opening_bid", "auction_opening"),
@@ -46,8 +46,7 @@ def planted(king: County, source: Source, tmp_path_factory: pytest.TempPathFacto
         fetch_source(source, king, DAY, there.settings, store)
         truth = there.world.of("king_wa").planted(DAY)
     terms = Terms(king, frozenset(zip_codes(king)), DAY, 1.0)
-    sources = PROJECT_DIR / "assets_config" / "sources"
-    found: DayListings = listings_of_day(PageArchive(store), terms, History(store.parquet, "king_wa"), sources)
+    found: DayListings = listings_of_day(PageArchive(store), terms, History(store.parquet, "king_wa"), outside(DAY))
     assert found.pages == len(found.rows) + len(found.refused) + found.non_listings
     rows = {row["url"]: row for row in found.rows.to_dict("records")}
     yield truth, rows, {str(row["item"]): str(row["reason"]) for row in found.refused.rows}

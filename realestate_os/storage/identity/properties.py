@@ -100,6 +100,16 @@ class Properties:
         """All address keys that were seen, sorted."""
         return sorted(self._address_owner)
 
+    def same(self, left_key: str, right_key: str) -> bool:
+        """Whether two keys (address keys, or APN + parcel number) are one property."""
+        return self._root(self._group_of_key(left_key)) == self._root(self._group_of_key(right_key))
+
+    def settled(self, left_key: str, right_key: str) -> bool:
+        """Whether nobody need be asked about two keys: they are one property, or two addresses of two parcels."""
+        left, right = self._group_of_key(left_key), self._group_of_key(right_key)
+        two_parcels = left[0] and right[0] and left[0] != right[0] and not left_key.startswith(APN)
+        return bool(two_parcels) or self.same(left_key, right_key)
+
     def _find_owners(self, seen: list[Sighting]) -> None:
         for one in seen:  # by day: the first pair decides
             if one.address_key and one.apn:
