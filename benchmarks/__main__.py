@@ -11,6 +11,7 @@ NAMES = (
     "similarity",
     "crawl",
     "parse",
+    "identity",
     "county_day",
     "backfill",
     "accuracy",

@@ -55,7 +55,7 @@ FIELDS = (
 
 
 # Kinds of source files that are not ours to read.
-RECORD_KINDS = frozenset({"census", "socrata", "arcgis"})
+RECORD_KINDS = frozenset({"census", "socrata", "arcgis", "attom", "file"})
 
 
 class SourceError(RealEstateOSError):
