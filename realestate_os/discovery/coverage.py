@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from realestate_os.discovery.archive import ArchiveError, Page, PageArchive
+from realestate_os.discovery.archive import Page, PageArchive
 from realestate_os.discovery.links import frontier
 from realestate_os.discovery.sources import Source
 from realestate_os.storage.set_aside import SetAside
@@ -55,10 +55,7 @@ def coverage_of_day(
         by_source.setdefault(page.source, {})[page.url] = page
     complete, named = set(), set[str]()
     for key, archived in by_source.items():
-        try:
-            left = frontier(archived, archive.text, source_of(key), county, to_logical)
-        except ArchiveError:
-            continue  # a damaged list page: the source was not seen whole
+        left = frontier(archived, archive, source_of(key), county, to_logical)
         named.update(left.details)
         lists_answered = all(page.status == 200 for page in archived.values() if page.kind == "list")
         if not left.lists and lists_answered:

@@ -114,8 +114,8 @@ class History:
         self.seen[key] = Known(
             first_seen_on=known.first_seen_on if known else facts["first_seen_on"],
             last_seen_on=day,
-            price_usd=float(price) if priced else known and known.price_usd,
-            price_on=day if priced else known and known.price_on,
+            price_usd=float(price) if priced else known.price_usd if known else None,
+            price_on=day if priced else known.price_on if known else None,
             status=facts["listing_status"],
             source=facts["source"],
             listing_key=facts["listing_key"],
