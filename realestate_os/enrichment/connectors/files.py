@@ -71,14 +71,18 @@ def find(objects: ObjectStore, brought: ImportedFile, batch: pd.DataFrame) -> li
 
 
 def _filter(batch: pd.DataFrame, columns: set[str]) -> pc.Expression:
-    import pyarrow.compute as pc
-
-    chosen = pc.field(APN).isin(sorted(set(batch.loc[batch["by_apn"], "apn"])))
+    chosen = _is_in(APN, batch.loc[batch["by_apn"], "apn"])
     rest = batch[~batch["by_apn"]]
     if NUMBER in columns:
-        by_number = pc.field(NUMBER).isin(sorted(set(rest["number"])))
-        chosen |= by_number & pc.field(ZIP_CODE).isin(sorted(set(rest["zip_code"].dropna())))
+        chosen |= _is_in(NUMBER, rest["number"]) & _is_in(ZIP_CODE, rest["zip_code"])
     return chosen
+
+
+def _is_in(column: str, values: pd.Series[Any]) -> pc.Expression:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.field(column).isin(pa.array(sorted(set(values.dropna())), pa.string()))
 
 
 def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -15,12 +15,7 @@ from realestate_os.sandbox.records.layers import Row
 from realestate_os.sandbox.world import CountyWorld, World
 from realestate_os.sandbox.world.dice import hash64
 
-CLASSES = {
-    "single_family": "Single Family Residence / Townhouse",
-    "condo": "Condominium (residential)",
-    "townhouse": "Townhouse",
-    "multi_family": "Duplex (2 units, any combination)",
-}
+TYPES = {"single_family": "SFR", "condo": "CONDOMINIUM", "townhouse": "TOWNHOUSE", "multi_family": "DUPLEX"}
 SQFT_PER_ACRE = 43_560.0
 
 
@@ -80,7 +75,7 @@ def _property(row: Row, there: CountyWorld) -> dict[str, Any]:
         },
         "location": {"latitude": str(row["latitude"]), "longitude": str(row["longitude"])},
         "summary": {
-            "propclass": CLASSES.get(row["property_type"], "Residential (General)"),
+            "proptype": TYPES.get(row["property_type"], "RESIDENTIAL (NEC)"),
             "yearbuilt": _whole(row.get("year_built")),
             "absenteeInd": "ABSENTEE OWNER" if row.get("owner_absentee") else "OWNER OCCUPIED",
         },
