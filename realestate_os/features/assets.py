@@ -6,8 +6,9 @@ Belongs here: partitions, inputs, metadata. Does not: the formulas (build.py).
 from dagster import AssetExecutionContext, AssetIn, BackfillPolicy, Output, asset
 
 from realestate_os.features.frames import FEATURES
+from realestate_os.features.lineage import feature_columns
 from realestate_os.partitions import county_day, county_days, same_day
-from realestate_os.resources.reporting import materialization_metadata, table_schema
+from realestate_os.resources.reporting import column_lineage, materialization_metadata, table_schema
 from realestate_os.storage.io_manager import Frames
 
 
@@ -26,4 +27,5 @@ def features(context: AssetExecutionContext, enrichment: Frames) -> Output[Frame
     from realestate_os.features.build import feature_rows
 
     frames = Frames({day.key: feature_rows(enrichment[day.key], day.county, day.date) for day in county_days(context)})
-    return Output(frames, metadata=materialization_metadata(frames.values()))
+    metadata = materialization_metadata(frames.values())
+    return Output(frames, metadata=metadata | {"dagster/column_lineage": column_lineage(feature_columns())})

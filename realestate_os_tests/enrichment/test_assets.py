@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 from dagster import AssetsDefinition, AssetSpec, DagsterInstance, materialize
 from sqlalchemy import func, select
@@ -12,10 +13,12 @@ from sqlalchemy import func, select
 from realestate_os.discovery.frames import LISTINGS
 from realestate_os.enrichment import assets as enrichment
 from realestate_os.enrichment.frames import ENRICHMENT, PARCELS, SALES, ZIP_DEMOGRAPHICS
+from realestate_os.enrichment.success import SHOWN, answers
 from realestate_os.features import assets as features
 from realestate_os.features.frames import FEATURES
 from realestate_os.partitions import county_day
 from realestate_os.resources import configurable
+from realestate_os.resources.host_gate import GATES
 from realestate_os.sandbox.faults import Fault
 from realestate_os.storage.io_manager import ParquetIOManager
 from realestate_os.storage.tables import FieldProvenance, PropertyEnrichment, ProspectQueue
@@ -135,6 +138,40 @@ def test_a_failing_assessor_gives_partial_rows_and_says_so(run, listed, county_f
     assert day["parcels"]["set_aside_reasons"].value == {"source_failed": len(listed)}
     assert "answered 500 after 4 tries" in day["parcels"]["problems"].value[KEY]
     assert day["enrichment"]["statuses"].value == {"partial": len(listed)}
+
+
+def test_the_share_of_answers_is_a_check_and_the_next_run_mends_it(run, listed, county_frames, objects, sandbox, http):
+    sandbox.faults["records"].add(Fault("status:500", "/Parcels/", 99))
+    run(["parcels", "enrichment"], KEY)
+    rows = objects.parquet.read(ENRICHMENT, KEY)
+    assert set(rows["failed_sources"]) == {'["assessor"]'}
+    verdict = answers(rows)
+    assert (verdict.passed, verdict.figures) == (False, {"share": 0.0, "failed": {"assessor": len(listed)}})
+    assert f"{len(listed)} of {len(listed)} rows unanswered (assessor for {len(listed)})" in verdict.description
+    assert len(verdict.failing) == len(listed)
+    sandbox.faults["records"].clear()
+    GATES.forget()
+    run(["parcels", "enrichment"], KEY)
+    assert answers(objects.parquet.read(ENRICHMENT, KEY)).passed
+
+
+def test_four_fifths_answered_is_enough():
+    rows = pd.DataFrame({name: ["x"] * 5 for name in SHOWN} | {"failed_sources": ["[]"] * 4 + ['["attom"]']})
+    assert answers(rows).passed
+    assert not answers(rows.iloc[1:]).passed
+    assert answers(rows.iloc[:0]).passed
+
+
+def test_dagster_is_told_the_lineage_of_the_columns(run, listed, county_frames):
+    day = run(["parcels", "enrichment", "features"], KEY)
+    lineage = day["enrichment"]["dagster/column_lineage"].value.deps_by_column
+    assert set(lineage) == set(ENRICHMENT.names) - {"failed_sources", "liens_usd"}
+    upstream = {"listings": LISTINGS, "parcels": PARCELS, "sales": SALES, "zip_demographics": ZIP_DEMOGRAPHICS}
+    for deps in lineage.values():
+        assert all(dep.column_name in upstream[dep.asset_key.path[-1]].names for dep in deps)
+    features_lineage = day["features"]["dagster/column_lineage"].value.deps_by_column
+    assert {dep.column_name for dep in features_lineage["tax_rate"]} == {"annual_tax_usd", "assessed_value_usd"}
+    assert all(dep.column_name in ENRICHMENT.names for deps in features_lineage.values() for dep in deps)
 
 
 def test_a_listing_that_is_gone_is_retired(run, listed, county_frames, objects, database):

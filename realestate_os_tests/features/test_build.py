@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from realestate_os.features.build import build_features, feature_rows
 from realestate_os.features.frames import FEATURE_NAMES, FEATURES
+from realestate_os.features.lineage import feature_columns
 
 DAY = date(2026, 10, 14)
 HOME = {
@@ -149,3 +150,19 @@ def test_any_row_gives_finite_numbers_or_nan_and_rows_do_not_touch_each_other(ro
     for i in range(len(homes)):
         alone = build_features(homes.iloc[[i]], DAY)
         pd.testing.assert_frame_equal(alone, features.iloc[[i]])
+
+
+@pytest.mark.parametrize("name", FEATURE_NAMES)
+def test_the_lineage_of_a_feature_is_what_it_is_made_from(name):
+    """Its columns alone give it, and without any of them it is another or none."""
+    columns = [column for _, column in feature_columns()[name]]
+    whole = build_features(pd.DataFrame([HOME]), DAY)[name].iat[0]
+    alone = build_features(pd.DataFrame([{column: HOME[column] for column in columns}]), DAY)[name].iat[0]
+    assert whole == alone
+    for column in columns:
+        less = build_features(pd.DataFrame([HOME | {column: None}]), DAY)[name].iat[0]
+        assert np.isnan(less) or less != whole or column in ("assessed_value_usd", "market_value_usd")
+
+
+def test_every_column_has_a_lineage():
+    assert set(feature_columns()) == set(FEATURES.names)
