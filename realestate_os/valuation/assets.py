@@ -4,7 +4,7 @@ Belongs here: taking the partition, calling the stage, returning the result with
 anything about models.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagster import (
     AssetDep,
@@ -17,6 +17,8 @@ from dagster import (
     asset,
 )
 
+from realestate_os.counties import county_keys
+from realestate_os.enrichment.frames import SALES
 from realestate_os.partitions import (
     CountyDay,
     county_day,
@@ -36,6 +38,9 @@ from realestate_os.resources.configurable import (
 from realestate_os.resources.reporting import materialization_metadata, table_schema
 from realestate_os.storage.io_manager import Frames
 from realestate_os.valuation.frames import VALUATIONS
+
+if TYPE_CHECKING:
+    from realestate_os.storage.parquet import ParquetStore
 
 
 @asset(
@@ -60,21 +65,20 @@ def value_model(
     zip_demographics: Frames,
 ) -> MaterializeResult[None]:
     """The model that values a county's homes in a month: trained on sales known before the month begins."""
-    from realestate_os.valuation.monthly import train_month
+    from realestate_os.valuation.monthly import CountySales, train_month
     from realestate_os.valuation.report import hold_out_figure, picture_markdown, ratio_study_markdown
 
     month = CountyDay.parse(context.partition_key)
+    stored = object_store.open().parquet
+    known = CountySales(
+        month.county,
+        sales[month.county],
+        zip_demographics[month.county],
+        others=lambda: [stored.read(SALES, key) for key in county_keys() if _lends(stored, key, month.county)],
+    )
     with database.open() as opened:
-        result = train_month(
-            settings.load(),
-            opened,
-            model_registry.open(),
-            sales[month.county],
-            zip_demographics[month.county],
-            month.county,
-            month.date,
-        )
-    object_store.open().parquet.write_set_aside("value_model", month.key, result.refused)
+        result = train_month(settings.load(), opened, model_registry.open(), known, month.date)
+    stored.write_set_aside("value_model", month.key, result.refused)
     context.log.info(result.record.reason)
     return MaterializeResult(
         metadata=materialization_metadata(
@@ -133,6 +137,10 @@ def valuations(
             history, _ = sale_history(sales[day.county], zip_demographics[day.county], known_by=day.date, months=months)
             frames[day.key] = value_homes(served, enrichment[day.key], features[day.key], history, day.date)
     return Output(frames, metadata=_valuations_metadata(frames))
+
+
+def _lends(stored: "ParquetStore", key: str, borrower: str) -> bool:
+    return key != borrower and stored.exists(SALES, key)
 
 
 def _valuations_metadata(frames: Frames) -> dict[str, Any]:

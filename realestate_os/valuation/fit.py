@@ -75,7 +75,7 @@ def fit_value_model(
             as_of (default: the day before the sale).
 
     Raises:
-        TooFewSalesError: fewer than train.MIN_SALES of them are usable.
+        TooFewSalesError: fewer than train.MIN_SALES of them are usable (borrow.py lends where there are few).
     """
     sold = with_known_on(homes)
     known = sold[sold["known_on"] <= pd.Timestamp(as_of)].sort_values("sale_date", kind="stable", ignore_index=True)

@@ -22,7 +22,7 @@ import pandas as pd
 
 from realestate_os.valuation.boosting import Boosted
 from realestate_os.valuation.history import Days, Floats, day_numbers
-from realestate_os.valuation.interval import LEVELS, Z_80, Difficulty
+from realestate_os.valuation.interval import LEVELS, Z_80, Calibration, Difficulty
 from realestate_os.valuation.matrix import MATRIX_COLUMNS, model_matrix
 from realestate_os.valuation.mixture import Mixture
 from realestate_os.valuation.neighbors import EarlierSales
@@ -82,7 +82,7 @@ class ValueModel:
     serving: PriceModel
     evaluation: PriceModel
     difficulty: Difficulty
-    quantile: dict[int, float]
+    calibration: Calibration
     scale: RobustScale
     trained_until: date
     sales_by_type: dict[str, int]
@@ -92,7 +92,8 @@ class ValueModel:
         matrix = model_matrix(homes, features, days, earlier, self.serving.extra)
         log_value = self.serving.log_value(matrix, days)
         difficulty = self.difficulty.of(matrix, log_value)
-        return Prediction(matrix, log_value, difficulty, {level: self.quantile[level] * difficulty for level in LEVELS})
+        half = {level: self.calibration.half_width(level, difficulty, log_value) for level in LEVELS}
+        return Prediction(matrix, log_value, difficulty, half)
 
     def save(self, folder: Path) -> None:
         """Write the files into an existing, empty folder."""
@@ -108,7 +109,7 @@ class ValueModel:
             **{f"{name}_smooth": model.mixture.smooth.to_state() for name, model in self._models().items()},
             **{f"{name}_stretch": model.mixture.stretch for name, model in self._models().items()},
             "difficulty_median": self.difficulty.median,
-            "quantile": {str(level): value for level, value in self.quantile.items()},
+            "calibration": self.calibration.to_state(),
             "scale": self.scale.to_state(),
             "trained_until": self.trained_until.isoformat(),
             "sales_by_type": self.sales_by_type,
@@ -131,7 +132,7 @@ class ValueModel:
             serving=_price_model(state, "serving", boosted),
             evaluation=_price_model(state, "evaluation", boosted),
             difficulty=Difficulty(boosted["difficulty"], state["difficulty_median"]),
-            quantile={int(level): value for level, value in state["quantile"].items()},
+            calibration=Calibration.from_state(state["calibration"]),
             scale=RobustScale(**state["scale"]),
             trained_until=date.fromisoformat(state["trained_until"]),
             sales_by_type=state["sales_by_type"],

@@ -6,6 +6,7 @@ Belongs here: the order of these steps and loading what serves. Does not: any of
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -16,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from realestate_os.enrichment.frames import ZIP_DEMOGRAPHICS
 from realestate_os.resources.model_registry import FILES, ModelRegistry, ModelRun, RegisteredVersion
 from realestate_os.settings import Settings
 from realestate_os.storage.postgres_server import database_urls
 from realestate_os.storage.set_aside import SetAside
 from realestate_os.valuation import served_model
+from realestate_os.valuation.borrow import ENOUGH_SALES, with_borrowed
 from realestate_os.valuation.champion import (
     ServingRecord,
     Verdict,
@@ -48,6 +51,19 @@ EXAMPLE_ROWS = 3
 
 
 @dataclass(frozen=True)
+class CountySales:
+    """What a county's model may learn from: its SALES and ZIP_DEMOGRAPHICS.
+
+    others: gives the SALES of other counties; asked only where this one has too few.
+    """
+
+    county: str
+    sales: pd.DataFrame
+    zip_demographics: pd.DataFrame
+    others: Callable[[], list[pd.DataFrame]] = list
+
+
+@dataclass(frozen=True)
 class MonthResult:
     """What a month's training came to."""
 
@@ -61,9 +77,7 @@ def train_month(
     settings: Settings,
     database: Database,
     registry: ModelRegistry,
-    sales: pd.DataFrame,
-    zip_demographics: pd.DataFrame,
-    county: str,
+    known: CountySales,
     month: date,
 ) -> MonthResult:
     """Train on the sales known before the month begins; register, compare, record.
@@ -71,9 +85,12 @@ def train_month(
     Raises:
         TooFewSalesError: see train().
     """
+    county = known.county
     history, refused = sale_history(
-        sales, zip_demographics, known_by=month - timedelta(days=1), months=settings.sales_history_months
+        known.sales, known.zip_demographics, known_by=month - timedelta(days=1), months=settings.sales_history_months
     )
+    if len(history) < ENOUGH_SALES:
+        history = with_borrowed(history, _histories(known.others(), settings, month))
     budget = Budget(
         settings.tuning_trials, settings.tuning_seconds, settings.random_seed, database_urls(settings).optuna
     )
@@ -92,7 +109,7 @@ def train_month(
         model_name=registered.name,
         serving_version=serving,
         challenger_version=registered.version,
-        reason=verdict.reason,
+        reason=verdict.reason + _borrowed(trained, county),
         model_digest=serving_digest,
         data_digest=trained.data_digest,
         run_id=registered.run_id,
@@ -115,6 +132,19 @@ def serving_model(database: Database, registry: ModelRegistry, county: str, mont
     folder = registry.files(record.model_name, record.serving_version)
     newest = newest_month(database, county) == record.month
     return ServedModel(_load(folder), record.model_name, record.serving_version, record.model_digest, newest)
+
+
+def _histories(others: list[pd.DataFrame], settings: Settings, month: date) -> list[pd.DataFrame]:
+    known_by, months = month - timedelta(days=1), settings.sales_history_months
+    return [sale_history(sales, ZIP_DEMOGRAPHICS.empty(), known_by=known_by, months=months)[0] for sales in others]
+
+
+def _borrowed(trained: Trained, county: str) -> str:
+    """What the record says of a model that learned from other counties."""
+    count = int(trained.metrics["borrowed_sales"])
+    if not count:
+        return ""
+    return f"; {county} has few sales of its own: {count:,} were borrowed from other counties and its interval is wider"
 
 
 @lru_cache(maxsize=16)

@@ -41,7 +41,7 @@ def served_values(model: ValueModel, rows: pd.DataFrame) -> pd.DataFrame:
     difficulty = model.difficulty.of(matrix, log_value)
     columns = {"value_usd": np.exp(log_value)}
     for level in LEVELS:
-        half = model.quantile[level] * difficulty
+        half = model.calibration.half_width(level, difficulty, log_value)
         columns[f"value_low_{level}_usd"] = np.exp(log_value - half)
         columns[f"value_high_{level}_usd"] = np.exp(log_value + half)
     return pd.DataFrame(columns, index=rows.index)

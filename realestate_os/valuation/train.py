@@ -22,8 +22,9 @@ import pandas as pd
 
 from realestate_os.errors import RealEstateOSError
 from realestate_os.features.build import build_features
+from realestate_os.valuation.borrow import BORROWED
 from realestate_os.valuation.history import Days, Floats, day_numbers
-from realestate_os.valuation.interval import Difficulty, fit_difficulty, quantiles
+from realestate_os.valuation.interval import LEVELS, Difficulty, calibrate, fit_difficulty
 from realestate_os.valuation.matrix import extra_columns, model_matrix
 from realestate_os.valuation.mixture import fit_mixture
 from realestate_os.valuation.model import PriceModel, ValueModel, log_price_of
@@ -33,8 +34,8 @@ from realestate_os.valuation.ratio_study import interval_study, ratio_study
 from realestate_os.valuation.scaling import fit_scale
 from realestate_os.valuation.tuning import Budget, Tuned, tune
 
-# Below it the last fifth has under 60 sales: its 90 % quantile would rest on the worst six.
-MIN_SALES = 300
+# Of the county's own, borrowed ones apart. Below it a hold-out of 40 leaves 60 to learn from.
+MIN_SALES = 100
 HELD_OUT_SHARE = 0.2
 # A hold-out must also have this many sales, or the cut moves back.
 MIN_HELD_OUT = 40
@@ -80,37 +81,43 @@ def train(history: pd.DataFrame, county: str, budget: Budget, study_prefix: str)
     """Train on sales in the columns of sale_history; nothing else is looked at.
 
     Raises:
-        TooFewSalesError: fewer than MIN_SALES.
+        TooFewSalesError: fewer than MIN_SALES of the county's own.
     """
-    if len(history) < MIN_SALES:
+    own = ~history[BORROWED].to_numpy(dtype=bool) if BORROWED in history else np.ones(len(history), dtype=bool)
+    if own.sum() < MIN_SALES:
         raise TooFewSalesError(
-            f"{county}: {len(history)} usable closed sales, {MIN_SALES} are needed for a value model. Import more: "
+            f"{county}: {own.sum()} usable closed sales, {MIN_SALES} are needed for a value model. Import more: "
             f"realestate-os import sales FILE --county {county} (closed sales with date, price, square footage, "
             "latitude and longitude)"
         )
     digest = data_digest(history)
     features = build_features(history, history["as_of"])
-    latest = latest_share(history, HELD_OUT_SHARE)
-    tuned, evaluation, difficulty = _fit_evaluation(history[~latest], features[~latest], budget, study_prefix + digest)
+    after = latest_share(history, HELD_OUT_SHARE, own)
+    latest = after & own
+    tuned, evaluation, difficulty = _fit_evaluation(history[~after], features[~after], budget, study_prefix + digest)
     stretch, hold_out = _stretched_hold_out(evaluation, difficulty, history, features, latest)
     model = ValueModel(
         county=county,
         serving=_fit(history, features, tuned, budget.seed).stretched(stretch),
         evaluation=evaluation.stretched(stretch),
         difficulty=difficulty,
-        quantile=quantiles(hold_out.scores),
-        scale=fit_scale(history),
+        calibration=calibrate(hold_out.scores, np.log(hold_out.value_usd)),
+        scale=fit_scale(history[own]),
         trained_until=_date(history["known_on"].max()),
         sales_by_type={str(kind): int(n) for kind, n in history["property_type"].value_counts().items()},
     )
-    return Trained(model, hold_out, tuned, _metrics(hold_out), digest)
+    metrics = _metrics(hold_out) | {"borrowed_sales": float((~own).sum())}
+    return Trained(model, hold_out, tuned, metrics, digest)
 
 
-def latest_share(history: pd.DataFrame, share: float) -> npt.NDArray[np.bool_]:
-    """Rows in the last `share` of the time span; at least MIN_HELD_OUT of them."""
+def latest_share(
+    history: pd.DataFrame, share: float, own: npt.NDArray[np.bool_] | None = None
+) -> npt.NDArray[np.bool_]:
+    """Rows in the last `share` of the time span of the county's own sales; at least MIN_HELD_OUT of those."""
     days = day_numbers(history["sale_date"], len(history))
-    cut = days.min() + (1 - share) * (days.max() - days.min())
-    cut = min(cut, float(np.sort(days)[-MIN_HELD_OUT]) - 1)
+    ours = days if own is None else days[own]
+    cut = ours.min() + (1 - share) * (ours.max() - ours.min())
+    cut = min(cut, float(np.sort(ours)[-MIN_HELD_OUT]) - 1)
     return np.asarray(days > cut)
 
 
@@ -189,9 +196,11 @@ def _metrics(hold_out: HoldOut) -> dict[str, float]:
     """The ratio study, and coverage and width of intervals calibrated on the hold-out's first half, on its second."""
     metrics = ratio_study(hold_out.value_usd, hold_out.price_usd)
     second = np.arange(len(hold_out.scores)) >= len(hold_out.scores) // 2
-    for level, quantile in quantiles(hold_out.scores[~second]).items():
-        half = quantile * hold_out.difficulty[second]
-        value, price = hold_out.value_usd[second], hold_out.price_usd[second]
+    log_value = np.log(hold_out.value_usd)
+    calibration = calibrate(hold_out.scores[~second], log_value[~second])
+    value, price = hold_out.value_usd[second], hold_out.price_usd[second]
+    for level in LEVELS:
+        half = calibration.half_width(level, hold_out.difficulty[second], log_value[second])
         study = interval_study(value * np.exp(-half), value * np.exp(half), value, price)
         metrics |= {f"{name.removesuffix('_pct')}_{level}_pct": number for name, number in study.items()}
     return metrics

@@ -29,7 +29,7 @@ from realestate_os.similarity.frames import COMPARABLES, EMBEDDINGS
 from realestate_os.storage.io_manager import ParquetIOManager
 from realestate_os.valuation.assets import valuations
 from realestate_os.valuation.frames import VALUATIONS
-from realestate_os.valuation.monthly import train_month
+from realestate_os.valuation.monthly import CountySales, train_month
 from realestate_os_tests.databases import MigratedDatabase
 from realestate_os_tests.valuation.county import COUNTY, DAY, MONTH, MadeCounty
 
@@ -51,7 +51,7 @@ def home(migrated: MigratedDatabase, tmp_path_factory: pytest.TempPathFactory, c
     settings = migrated.settings(realestate_os_home=home, tuning_trials=0)
     database = Database(migrated.urls.app)
     registry = ModelRegistry.from_settings(settings)
-    train_month(settings, database, registry, county.sales, county.zip_demographics, COUNTY, MONTH)
+    train_month(settings, database, registry, CountySales(COUNTY, county.sales, county.zip_demographics), MONTH)
     database.dispose()
     return home
 

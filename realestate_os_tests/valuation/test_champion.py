@@ -40,7 +40,7 @@ from realestate_os.valuation.champion import (
 )
 from realestate_os.valuation.frames import VALUATIONS
 from realestate_os.valuation.model import folder_digest
-from realestate_os.valuation.monthly import _example, serving_model, train_month
+from realestate_os.valuation.monthly import CountySales, _example, serving_model, train_month
 from realestate_os.valuation.served_model import served_values
 from realestate_os_tests.databases import MigratedDatabase
 from realestate_os_tests.valuation.county import COUNTY, DAY, MONTH, MadeCounty
@@ -105,7 +105,7 @@ def test_two_months_and_a_lost_challenge(
 ) -> None:
     """December's model serves December; January's broken challenger loses to it and is kept all the same."""
     ours = (settings, database, registry)
-    first = train_month(*ours, county.sales, county.zip_demographics, COUNTY, DECEMBER)
+    first = train_month(*ours, CountySales(COUNTY, county.sales, county.zip_demographics), DECEMBER)
     assert first.record.serving_version == first.record.challenger_version
     assert "no champion before" in first.record.reason
     assert champion_alias(registry) == first.record.serving_version
@@ -113,7 +113,7 @@ def test_two_months_and_a_lost_challenge(
     scrambled = county.sales.copy()
     old = (pd.to_datetime(scrambled["sale_date"]) < "2023-07-01").to_numpy()
     scrambled.loc[old, "sale_price_usd"] = np.random.default_rng(0).permutation(scrambled.loc[old, "sale_price_usd"])
-    second = train_month(*ours, scrambled, county.zip_demographics, COUNTY, MONTH)
+    second = train_month(*ours, CountySales(COUNTY, scrambled, county.zip_demographics), MONTH)
     assert not second.verdict.challenger_serves
     assert second.record.serving_version == first.record.serving_version != second.record.challenger_version
     assert second.record.model_digest == first.record.model_digest
@@ -141,7 +141,7 @@ def test_the_same_month_again(
 ) -> None:
     """A new version of the same bytes: the study has its trials, none is run. MLflow serves what the pipeline does."""
     first, again = (
-        train_month(settings, database, registry, county.sales, county.zip_demographics, COUNTY, FEBRUARY)
+        train_month(settings, database, registry, CountySales(COUNTY, county.sales, county.zip_demographics), FEBRUARY)
         for _ in range(2)
     )
     names = [(one.record.model_name, str(one.record.challenger_version)) for one in (first, again)]

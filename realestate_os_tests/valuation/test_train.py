@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from realestate_os.features.build import feature_rows
+from realestate_os.valuation.borrow import with_borrowed
 from realestate_os.valuation.history import sale_history
 from realestate_os.valuation.interval import conformal_quantile
 from realestate_os.valuation.model import ValueModel, folder_digest
@@ -114,8 +115,24 @@ def test_a_model_of_other_columns_is_refused(trained: Trained, tmp_path: Path) -
 
 
 def test_too_few_sales_name_the_remedy(month_history: pd.DataFrame) -> None:
-    with pytest.raises(TooFewSalesError, match=r"100 usable .* 300 .*realestate-os import sales FILE --county king_wa"):
-        train(month_history.head(100), COUNTY, UNTUNED, "tests-")
+    with pytest.raises(TooFewSalesError, match=r"90 usable .* 100 .*realestate-os import sales FILE --county king_wa"):
+        train(with_borrowed(month_history.head(90), [month_history]), COUNTY, UNTUNED, "tests-")
+
+
+def test_few_sales_borrow_and_only_own_ones_are_held_out(month_history: pd.DataFrame) -> None:
+    """A dearer, far-off county lends: values stay on the county's level, the interval is wider than of a full one."""
+    own = month_history.sample(120, random_state=1).sort_values("sale_date", ignore_index=True)
+    lender = month_history.assign(
+        sale_id="other" + month_history["sale_id"],
+        latitude=month_history["latitude"] - 5,
+        sale_price_usd=month_history["sale_price_usd"] * 3,
+    )
+    few = train(with_borrowed(own, [lender]), COUNTY, UNTUNED, "tests-")
+    assert few.metrics["borrowed_sales"] == len(lender)
+    assert set(few.hold_out.homes["sale_id"]) <= set(own["sale_id"])
+    assert 0.9 < few.metrics["median_ratio"] < 1.1
+    alone = train(own, COUNTY, UNTUNED, "tests-")
+    assert few.metrics["cod_pct"] < alone.metrics["cod_pct"]
 
 
 def test_latest_share_keeps_enough_sales() -> None:
