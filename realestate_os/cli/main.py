@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from realestate_os.cli import importing, vectors
+from realestate_os.cli import archive, importing, vectors
 from realestate_os.cli.db import app as db_app
 from realestate_os.cli.doctor import doctor
 from realestate_os.cli.review import app as review_app
@@ -30,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(db_app, name="db", help="The database: upgrade, downgrade, check.")
+app.add_typer(archive.app, name="archive", help="The pages that crawls have kept: prune.")
 app.add_typer(importing.app, name="import", help="Bring files in: lead lists, closed sales.")
 app.add_typer(vectors.app, name="vectors", help="Qdrant: rebuild.")
 backtest_app = typer.Typer(no_args_is_help=True)

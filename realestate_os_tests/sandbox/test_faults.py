@@ -110,3 +110,38 @@ def test_delete_clears_and_control_is_never_spoilt(client: httpx.Client, sandbox
 
 def test_a_fault_counts_from_zero_whatever_is_sent() -> None:
     assert Fault.from_json({"rule": "slow", "hits": 5}).hits == 0
+
+
+def test_times_can_count_for_each_path(client: httpx.Client, sandbox: Sandbox) -> None:
+    add(client, sandbox.site_url, rule="status:500", match="/homes", times=1, each_path=True)
+    urls = [f"{sandbox.site_url}/king_wa/homes?page={page}" for page in (1, 2, 1, 2)]
+    assert [client.get(url).status_code for url in urls] == [500, 500, 200, 200]
+    assert client.get(f"{sandbox.site_url}/_control/faults").json()[0]["hits"] == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "where"),
+    [("loop", "/king_wa/homes?page=1"), ("metadata", "http://169.254.169.254/"), ("file", "file:///etc/passwd")],
+)
+def test_redirects_to_where_no_crawler_should_go(client: httpx.Client, sandbox: Sandbox, rule: str, where: str) -> None:
+    add(client, sandbox.site_url, rule=rule, match="/homes")
+    answered = client.get(f"{sandbox.site_url}/king_wa/homes?page=1", follow_redirects=False)
+    assert answered.status_code == 302 and answered.headers["location"].startswith(where)
+
+
+@pytest.mark.parametrize("rule", ["huge", "bomb"])
+def test_bodies_without_end(client: httpx.Client, sandbox: Sandbox, rule: str) -> None:
+    add(client, sandbox.site_url, rule=rule, match="/homes")
+    with client.stream("GET", f"{sandbox.site_url}/king_wa/homes") as answered:
+        size = 0
+        for chunk in answered.iter_bytes():
+            size += len(chunk)
+            if size > 1_000_000:
+                break
+    assert size > 1_000_000
+
+
+def test_broken_encoding(client: httpx.Client, sandbox: Sandbox) -> None:
+    add(client, sandbox.site_url, rule="garbage", match="/homes")
+    with pytest.raises(UnicodeDecodeError):
+        client.get(f"{sandbox.site_url}/king_wa/homes").content.decode()
