@@ -66,7 +66,7 @@ class Patience(RetryMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler.settings)
         self.crawler = crawler
-        self.free_at, self.crawl_delay_s = 0.0, 0.0
+        self.free_at, self.crawl_delay_s, self.turn = 0.0, 0.0, asyncio.Lock()
         crawler.signals.connect(self.read_robots, signals.robots_parsed)
 
     @classmethod
@@ -81,11 +81,10 @@ class Patience(RetryMiddleware):
 
     async def process_request(self, request: Request) -> None:
         """Wait until the site may be asked again."""
-        now = time.monotonic()
-        wait = self.free_at - now
-        self.free_at = max(self.free_at, now) + self.crawl_delay_s
-        if wait > 0:
-            await asyncio.sleep(wait)
+        async with self.turn:
+            while (wait := self.free_at - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+            self.free_at = time.monotonic() + self.crawl_delay_s
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The response, or the request again after its wait."""
