@@ -134,6 +134,10 @@ class PageArchive:
             raise ArchiveError(f"{page.url}: archived body is not the one that was stored ({page.sha256[:12]})")
         return body
 
+    def discard_body(self, page: Page) -> None:
+        """Forget a damaged body, or the same bytes would not be stored again."""
+        self.store.delete(_body_key(page.sha256))
+
     def text(self, page: Page) -> str:
         """The body as text; see as_text."""
         return as_text(self.body(page), page.headers.get("content-type"))

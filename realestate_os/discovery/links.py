@@ -102,6 +102,7 @@ def _body(archive: PageArchive, page: Page) -> bytes | None:
     try:
         return archive.body(page)
     except ArchiveError:
+        archive.discard_body(page)
         return None
 
 
