@@ -64,6 +64,19 @@ def launch_options(chromium: Path, own_hosts: Collection[str], fixed: Mapping[st
     return {"executable_path": str(chromium), "headless": True, "args": args}
 
 
+# Half of a surrogate pair cannot be written as UTF-8, and a page that holds one would be lost.
+WELL_FORMED = """() => {
+    if (document.documentElement.outerHTML.isWellFormed()) return;
+    const nodes = document.createTreeWalker(document, NodeFilter.SHOW_ALL);
+    while (nodes.nextNode()) {
+        const node = nodes.currentNode;
+        if (node.data && !node.data.isWellFormed()) node.data = node.data.toWellFormed();
+        for (const attribute of node.attributes || [])
+            if (!attribute.value.isWellFormed()) attribute.value = attribute.value.toWellFormed();
+    }
+}"""
+
+
 class ListUnfinished(Exception):
     """A list had more to show when the patience with it ended."""
 

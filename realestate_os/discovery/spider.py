@@ -24,7 +24,7 @@ from twisted.python.failure import Failure
 
 from realestate_os.discovery.archive import Answer, Kind, PageArchive
 from realestate_os.discovery.archive import Failure as Failed
-from realestate_os.discovery.browser import CONTEXT_OPTIONS, show_whole_list
+from realestate_os.discovery.browser import CONTEXT_OPTIONS, WELL_FORMED, show_whole_list
 from realestate_os.discovery.links import list_links
 from realestate_os.discovery.middlewares import MAX_WAIT_S, AddressRefused, retry_after_s
 from realestate_os.discovery.sources import Source
@@ -188,7 +188,7 @@ class ListingSpider(scrapy.Spider):
                 "playwright": True,
                 "playwright_context_kwargs": CONTEXT_OPTIONS,
                 "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded"},
-                "playwright_page_methods": [until],
+                "playwright_page_methods": [until, PageMethod("evaluate", WELL_FORMED)],
                 "max_retry_times": 1,
             },
         )

