@@ -54,10 +54,6 @@ FIELDS = (
 )
 
 
-# Kinds of source files that are not ours to read.
-RECORD_KINDS = frozenset({"census", "socrata", "arcgis", "attom", "file"})
-
-
 class SourceError(RealEstateOSError):
     """A source file is wrong; the message names the file, the key and what was expected."""
 
@@ -232,7 +228,8 @@ def active_sources(county: str, settings: Settings) -> list[Source]:
         SourceError: a file is wrong, or none serves the county.
     """
     folder = settings.assets_config_dir / "sources"
-    keys = [path.stem for path in sorted(folder.glob("*.yaml")) if _data(path).get("kind") not in RECORD_KINDS]
+    # Whatever has start URLs is ours, so that a misspelt kind is complained of; the rest are records.
+    keys = [path.stem for path in sorted(folder.glob("*.yaml")) if "start_urls" in _data(path)]
     found = [load_source(key, folder) for key in keys]
     active = [source for source in found if source.profile == settings.sources and source.serves(county)]
     if not active:

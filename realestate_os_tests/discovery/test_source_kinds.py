@@ -178,7 +178,7 @@ def test_a_site_that_wants_to_be_left_alone(
 
 def test_a_name_that_turns_private_is_not_connected_to() -> None:
     """DNS rebinding: the address that is connected to is the one that is judged."""
-    resolver = PublicResolver(reactor, 0, 5.0)  # type: ignore[arg-type]
+    resolver = PublicResolver(reactor, 100, 5.0)  # type: ignore[arg-type]
     resolver.own_hosts = frozenset({"sandbox.example"})
     told: list[Any] = []
     for name, address in (("evil.example", "169.254.169.254"), ("good.example", "93.184.215.14")):
