@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from parsel import Selector
 
-from realestate_os.discovery.labels import labelled_fields
+from realestate_os.discovery.labels import labelled_fields, plain_text
 from realestate_os.discovery.schema_org import jsonld_fields, microdata_fields
 from realestate_os.discovery.sources import Source
 
@@ -53,7 +53,7 @@ def _selected(root: Selector, source: Source) -> dict[str, str]:
     for field, css in source.selectors.items():
         matches = root.css(css)
         # An element's whole text, or the attribute that the selector names with ::attr().
-        text = " ".join(" ".join(matches[0].xpath("descendant-or-self::text()").getall()).split()) if matches else ""
+        text = plain_text(matches[0]) if matches and "::" not in css else ""
         text = text or (matches[0].get() if matches and "::" in css else "")
         if text:
             found[field] = text

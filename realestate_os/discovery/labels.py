@@ -53,7 +53,7 @@ def labelled_fields(root: Selector, extra: Mapping[str, list[str]]) -> dict[str,
     fields = field_of_label(extra)
     found: dict[str, str] = {}
     for element in root.xpath(_LABEL_ELEMENTS):
-        own = _text(element)
+        own = plain_text(element)
         label, _, inline = own.partition(":")
         field = fields.get(label_key(label)) if len(label) <= MAX_LABEL_CHARS else None
         if field is None or field in found:
@@ -75,12 +75,14 @@ def label_key(label: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", label.lower()))
 
 
-def _text(element: Selector) -> str:
-    return " ".join(" ".join(element.xpath(".//text()").getall()).split())
+def plain_text(element: Selector) -> str:
+    """What a reader sees of an element, on one line: no scripts, no styles."""
+    seen = element.xpath("descendant-or-self::text()[not(parent::script or parent::style)]").getall()
+    return " ".join(" ".join(seen).split())
 
 
 def _beside(element: Selector) -> str:
     """The next element's text (dd, td, i, span ...), else the text that follows within the parent."""
     following = element.xpath("following-sibling::*[1]")
-    text = _text(following[0]) if following else ""
+    text = plain_text(following[0]) if following else ""
     return text or " ".join(" ".join(element.xpath("following-sibling::text()").getall()).split()).lstrip(": ")
