@@ -23,7 +23,7 @@ from realestate_os.valuation.history import Floats
 from realestate_os.valuation.matrix import extra_columns
 from realestate_os.valuation.smooth import SAMPLE, Smooth, fit_smooth
 
-# From 0.3 to 0.7 the error hardly changed on King and Miami.
+# From 0.3 to 0.7 the error hardly changed on King.
 SMOOTH_SHARE = 0.5
 SMOOTH_COLUMN = "smooth_model"
 
