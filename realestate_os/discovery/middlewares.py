@@ -93,9 +93,7 @@ class Patience(RetryMiddleware):
             return again
         asked = retry_after_s(response)
         if asked > MAX_WAIT_S:
-            spider: Any = self.crawler.spider
-            spider.stop("retry_after")
-            return response
+            return response  # the spider ends the crawl
         self.free_at = max(self.free_at, time.monotonic() + asked)
         await asyncio.sleep(max(self._wait_s(again), asked))
         return again
