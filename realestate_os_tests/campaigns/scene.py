@@ -89,6 +89,7 @@ def home(street: str, **changes: Any) -> dict[str, Any]:
         "market_heat": 1.15,
         "market_heat_as_of": DAY,
         "neighborhood_multiplier": 1.0,
+        "assumptions": "[]",
         "snapshot_id": "s",
         "model_version": "1",
         "model_digest": "d",
