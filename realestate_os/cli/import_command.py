@@ -46,12 +46,12 @@ def run_import_leads(
 
 
 def run_import_sales(
-    settings: Settings, path: Path, county: str, mapping: Path | None, *, dry_run: bool
+    settings: Settings, path: Path, county: str, mapping: Path | None, *, dry_run: bool, rejects: Path | None
 ) -> Iterable[str]:
     """Add the sales and record a materialization of the county's `sales`, which a run would fetch anew."""
     from realestate_os.enrichment.imports import import_sales
 
-    report = import_sales(settings, path, load_county(county), mapping, dry_run=dry_run)
+    report = import_sales(settings, path, load_county(county), mapping, dry_run=dry_run, rejects=rejects)
     if not dry_run:
         metadata = {"file": report.file, "read": report.read, "new": report.new, "changed": report.changed,
                     "set_aside": len(report.refused), "set_aside_reasons": report.refused.counts()}  # fmt: skip

@@ -55,6 +55,7 @@ def sales(
     county: County,
     mapping: Mapping = None,
     dry_run: DryRun = False,
+    rejects: Rejects = None,
 ) -> None:
     """Bring closed sales into a county's sales.
 
@@ -63,7 +64,7 @@ def sales(
     from realestate_os.cli.import_command import run_import_sales
     from realestate_os.settings import get_settings
 
-    _print(run_import_sales(get_settings(), path, county, mapping, dry_run=dry_run))
+    _print(run_import_sales(get_settings(), path, county, mapping, dry_run=dry_run, rejects=rejects))
 
 
 @app.command()

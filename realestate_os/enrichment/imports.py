@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from realestate_os.counties import County
+from realestate_os.discovery.protected_traits import protected_columns
 from realestate_os.enrichment.collect import stored_sales
 from realestate_os.enrichment.frames import SALES
 from realestate_os.enrichment.sale_versions import merge_versions
@@ -23,6 +24,7 @@ from realestate_os.enrichment.sales_columns import SalesMapping, choose_columns,
 from realestate_os.enrichment.sales_files import read_sales_table, sales_of_table
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.settings import Settings
+from realestate_os.storage.reject_file import write_rejects
 from realestate_os.storage.set_aside import SetAside
 
 EXAMPLES_SHOWN = 5
@@ -36,6 +38,7 @@ class ImportReport:
     county: str
     dry_run: bool
     columns: Mapping[str, str]
+    protected: Mapping[str, str]
     read: int
     new: int
     changed: int
@@ -52,6 +55,7 @@ class ImportReport:
         lines = [
             f"{self.file} -> {self.county}",
             f"columns: {columns}",
+            *(f"refused column: {column} tells {trait}; never read" for column, trait in self.protected.items()),
             f"sales read: {self.read:,} ({span}), {self.market_sales:,} of them market sales",
             f"{verb}: {self.new:,} new sales, {self.changed:,} corrections; {self._known():,} were known already",
             f"set aside: {len(self.refused):,}",
@@ -68,7 +72,13 @@ class ImportReport:
 
 
 def import_sales(
-    settings: Settings, path: Path, county: County, mapping: Path | None = None, *, dry_run: bool = False
+    settings: Settings,
+    path: Path,
+    county: County,
+    mapping: Path | None = None,
+    *,
+    dry_run: bool = False,
+    rejects: Path | None = None,
 ) -> ImportReport:
     """Fold a file's sales into the county's versions; the file itself is kept under imports/sales/.
 
@@ -81,6 +91,8 @@ def import_sales(
     objects, refused = ObjectStore.from_settings(settings), SetAside()
     chosen = load_mapping(mapping) if mapping else SalesMapping()
     table = read_sales_table(path, refused)
+    protected = protected_columns(table.cells.columns, of_homes=True)
+    table = replace(table, cells=table.cells.drop(columns=[*protected]))
     columns = choose_columns(table.cells, chosen, table.name)
     read = sales_of_table(table, columns, county, chosen, refused)
     known = stored_sales(objects, county.key)
@@ -90,8 +102,11 @@ def import_sales(
         _keep(objects, path, table.sha256, chosen, county)
         objects.parquet.write(SALES, county.key, merged)
         objects.parquet.write_set_aside("import_sales", county.key, refused)
-    facts = _facts(read, before, merged)
-    return ImportReport(file=table.name, county=county.key, dry_run=dry_run, columns=columns, refused=refused, **facts)
+    if rejects is not None:
+        items = {row["item"] for row in refused.rows}
+        write_rejects(rejects, table, [at for at in range(len(table.cells)) if table.item(at) in items], refused)
+    facts = _facts(read, before, merged) | {"columns": columns, "protected": protected, "refused": refused}
+    return ImportReport(file=table.name, county=county.key, dry_run=dry_run, **facts)
 
 
 def _facts(read: pd.DataFrame, before: pd.DataFrame, merged: pd.DataFrame) -> dict[str, Any]:

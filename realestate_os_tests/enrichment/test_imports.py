@@ -79,3 +79,15 @@ def test_a_wrong_file_changes_nothing(tmp_path, settings, objects, king):
     with pytest.raises(SalesFileError, match=r"wrong.csv: found no column"):
         import_sales(settings, wrong, king)
     assert stored_sales(objects, "king_wa") is None
+
+
+def test_refused_lines_are_written_with_reasons_and_without_columns_on_people(tmp_path, settings, king):
+    path = tmp_path / "sales.csv"
+    rows = ("1,2026-05-01,500000,1500,98103,44,Ann", "3,soon,=1+1,1,1,12,Bo")
+    path.write_text("\n".join((f"{HEADER},Age,Buyer Marital Status", *rows)), encoding="utf-8")
+    report = import_sales(settings, path, king, dry_run=True, rejects=tmp_path / "refused.csv")
+    assert report.protected == {"Buyer Marital Status": "marital status"}
+    assert "refused column: Buyer Marital Status tells marital status; never read" in report.lines()
+    header, refused = (tmp_path / "refused.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert header.endswith("PIN,sale date,sale price,sqft,zip,Age")
+    assert refused.startswith("sales.csv line 3,no_sale_date,") and refused.endswith("3,soon,'=1+1,1,1,12")
