@@ -45,7 +45,7 @@ BASIS_WORDS = {
 OF_COMPARABLE = (
     *("rank", "street_address", "zip_code", "sale_date", "sale_price_usd", "bedrooms", "bathrooms"),
     *("square_footage", "year_built", "distance_miles", "price_per_sqft_usd", "adjusted_price_usd"),
-    *("gross_adjustment_pct", "warnings"),
+    *("adjusted_spread_pct", "gross_adjustment_pct", "warnings"),
 )
 
 
