@@ -232,8 +232,9 @@ def _counted_days(written: Texts) -> Texts:
         (UNIX_SECONDS, "s", "unix"),
         (UNIX_MILLISECONDS, "ms", "unix"),
     ):
-        counted = pd.to_datetime(counts.where(counts.between(low, high)), unit=unit, origin=origin, errors="coerce")
-        found = found.fillna(counted.dt.normalize().astype("datetime64[ns]"))
+        # Only what is there: pandas multiplies missing values too, and raises where the processor notes an overflow.
+        counted = pd.to_datetime(counts[counts.between(low, high)], unit=unit, origin=origin, errors="coerce")
+        found = found.fillna(counted.dt.normalize().astype("datetime64[ns]").reindex(written.index))
     return found
 
 
