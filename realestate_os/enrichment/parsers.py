@@ -110,11 +110,13 @@ def rank(values: Texts) -> Texts:
     """A grade or condition as a number; words ("Average", "Good") as 1 (poor) to 5 (excellent)."""
     if pd.api.types.is_numeric_dtype(values):
         return positive(values)
-    words = values.astype("string").str.strip().str.lower().str.replace(r"[^a-z]+", " ", regex=True)
-    found = pd.Series(np.nan, index=values.index)
+    found = positive(values)
+    left = values[found.isna()].dropna()
+    words = left.astype("string").str.strip().str.lower().str.replace(r"[^a-z]+", " ", regex=True)
+    steps = pd.Series(np.nan, index=left.index)
     for pattern, step in RANK_WORDS:
-        found = found.mask(found.isna() & words.str.contains(pattern, regex=True).fillna(False).astype(bool), step)
-    return positive(values).fillna(found)
+        steps = steps.mask(steps.isna() & words.str.contains(pattern, regex=True).fillna(False).astype(bool), step)
+    return found.fillna(steps)
 
 
 def month(values: Texts) -> Texts:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -23,6 +23,8 @@ from realestate_os.valuation.tuning import Budget
 Refit = Literal["none", "monthly"]
 Progress = Callable[[str], None]
 INTERVALS = tuple(f"value_{end}_{level}_usd" for level in (80, 90) for end in ("low", "high"))
+# A search for each of many fits would take an hour and gain a tenth of a point: they use the default parameters.
+MOST_SEARCHES = 2
 # The newest sales teach most: beyond this many, a fit takes minutes and gains nothing that we measured.
 MOST_TRAINING_SALES = 80_000
 
@@ -60,7 +62,9 @@ def predict_after(
     parts: list[pd.DataFrame] = []
     training = predicting = 0.0
     trained_on = 0
-    for start, end in spans(cut, sold.max().date(), refit):
+    stretches = spans(cut, sold.max().date(), refit)
+    budget = budget if len(stretches) <= MOST_SEARCHES else replace(budget, trials=0)
+    for start, end in stretches:
         now = homes[(sold >= pd.Timestamp(start)) & (sold < pd.Timestamp(end))]
         now = _before(now if wanted is None else now[wanted[now.index]], start)
         if now.empty:
