@@ -70,7 +70,8 @@ def test_months_of_a_refit():
 
 
 @pytest.mark.parametrize(
-    ("cut", "message"), [(date(2022, 1, 20), "300 are needed"), (date(2024, 1, 1), "30 are needed")]
+    ("cut", "message"),
+    [(date(2022, 1, 20), "usable sales before 2022-01-20, 1"), (date(2024, 1, 1), "from 2024-01-01 on, 30 are needed")],
 )
 def test_a_cut_without_sales_on_a_side_is_one_line(path, cut, message):
     with pytest.raises(EvaluationError, match=message):
