@@ -19,7 +19,7 @@ import pandas as pd
 from realestate_os.counties import County
 from realestate_os.scoring import CODE_VERSION
 from realestate_os.scoring.assumed import assumed
-from realestate_os.scoring.deal import Deal
+from realestate_os.scoring.deal import Deal, maximum_allowable_offer
 from realestate_os.scoring.frames import SCORES
 from realestate_os.scoring.inputs import Inputs, Setting, column, is_valued, null_reasons, plain
 from realestate_os.scoring.leads import Signal, lead_log_odds, lead_ranks, lead_reasons
@@ -80,9 +80,10 @@ def _copied() -> list[str]:
 def _deals(homes: pd.DataFrame, comparables: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     """Value after the ask, ARV, repairs, MAO, spread, score and returns of homes that were valued."""
     found = underwrite(homes, comparables, setting)
-    ask, mao, deal = column(homes, "listing_price_usd"), found.mao_usd, found.deal
+    ask, deal = column(homes, "listing_price_usd"), found.deal
+    mao = maximum_allowable_offer(deal.log_arv, deal.terms)
     price = np.where(np.isnan(ask), mao, ask)
-    figures = _figures(homes, found, ask)
+    figures = _figures(homes, found).assign(mao_usd=mao, net_spread_usd=mao - ask)
     value, arv = column(figures, "posterior_value_usd"), column(figures, "arv_usd")
     rule, rental = setting.county.tax_on_sale, setting.assumptions.rental
     base = returns(homes, price, value, arv, found.repairs.base, rule, rental)
@@ -90,9 +91,10 @@ def _deals(homes: pd.DataFrame, comparables: pd.DataFrame, setting: Setting) -> 
     return figures.join(_scored(homes, ask, mao, deal, setting)).join(base).join(ranges)
 
 
-def _figures(homes: pd.DataFrame, found: Underwriting, ask: Floats) -> pd.DataFrame:
+def _figures(homes: pd.DataFrame, found: Underwriting) -> pd.DataFrame:
     log_value, log_arv, terms, repairs = found.deal.log_value, found.deal.log_arv, found.deal.terms, found.repairs
     figures = {
+        "heard_ask_usd": found.heard_ask_usd,
         "posterior_value_usd": np.exp(log_value.quantile(0.5)),
         "posterior_low_90_usd": np.exp(log_value.quantile(0.05)),
         "posterior_high_90_usd": np.exp(log_value.quantile(0.95)),
@@ -108,8 +110,6 @@ def _figures(homes: pd.DataFrame, found: Underwriting, ask: Floats) -> pd.DataFr
         "repair_basis": repairs.basis,
         "arv_pct": terms.arv_pct,
         "fee_usd": terms.fee_usd,
-        "mao_usd": found.mao_usd,
-        "net_spread_usd": found.mao_usd - ask,
     }
     return pd.DataFrame(figures, index=homes.index)
 

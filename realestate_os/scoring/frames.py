@@ -16,6 +16,12 @@ SCORES = Frame(
         Column("value_usd", "float64", "As-is value of the model", "USD"),
         Column("value_low_90_usd", "float64", "90 % interval", "USD"),
         Column("value_high_90_usd", "float64", "90 % interval", "USD"),
+        Column(
+            "heard_ask_usd",
+            "float64",
+            "The ask as the posterior hears it; above the asking price where that is too low to be believed",
+            "USD",
+        ),
         Column("posterior_value_usd", "float64", "Median value after the asking price was heard as evidence", "USD"),
         Column("posterior_low_90_usd", "float64", "Its 90 % interval", "USD"),
         Column("posterior_high_90_usd", "float64", "Its 90 % interval", "USD"),

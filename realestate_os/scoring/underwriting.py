@@ -1,4 +1,4 @@
-"""Underwriting: from a home's value and ask to its ARV, repairs, terms and MAO.
+"""Underwriting: from a home's value and ask to its ARV, repairs and the terms of a deal.
 
 Belongs here: the order of these steps for many homes at once. Does not: a formula (posterior, arv,
 repairs, deal) or the table of scores (build.py).
@@ -13,10 +13,10 @@ import pandas as pd
 
 from realestate_os.counties import County
 from realestate_os.scoring.arv import ArvPremium, arv_premium
-from realestate_os.scoring.deal import Deal, Terms, maximum_allowable_offer
+from realestate_os.scoring.deal import Deal, Terms
+from realestate_os.scoring.hearing import Listed, heard_ask
 from realestate_os.scoring.inputs import Setting, column
 from realestate_os.scoring.mixture import Floats
-from realestate_os.scoring.posterior import posterior_log_value
 from realestate_os.scoring.repairs import RepairRange, repair_range
 
 
@@ -25,13 +25,14 @@ class Underwriting:
     """What n valued homes come to, before any score."""
 
     deal: Deal
+    listed: Listed
+    heard_ask_usd: Floats
     premium: ArvPremium
     repairs: RepairRange
-    mao_usd: Floats
 
 
 def underwrite(homes: pd.DataFrame, comparables: pd.DataFrame, setting: Setting) -> Underwriting:
-    """Value after the ask, ARV, repairs and MAO of homes that were valued.
+    """Value after the ask, ARV, repairs and terms of homes that were valued.
 
     Args:
         homes: property_id, value_usd, log_value_sd, listing_price_usd (NaN for a lead) and what
@@ -39,13 +40,13 @@ def underwrite(homes: pd.DataFrame, comparables: pd.DataFrame, setting: Setting)
         comparables: OF_COMPARABLE of the same homes; may be empty.
     """
     log_model = np.log(column(homes, "value_usd"))
-    log_ask = np.log(column(homes, "listing_price_usd"))
-    log_value = posterior_log_value(log_model, column(homes, "log_value_sd"), log_ask, setting.county.discount_prior)
     premium = arv_premium(homes, comparables, setting.day, setting.assumptions.repairs)
-    log_arv = log_value.shifted(premium.mean, premium.sd)
     repairs = repair_range(homes, setting.day, setting.assumptions.repairs)
     terms = deal_terms(setting.county, np.exp(log_model + premium.mean), repairs)
-    return Underwriting(Deal(log_value, log_arv, terms), premium, repairs, maximum_allowable_offer(log_arv, terms))
+    spread, prior = column(homes, "log_value_sd"), setting.county.discount_prior
+    listed = Listed(log_model, spread, premium.mean, premium.sd, terms, prior)
+    heard = heard_ask(column(homes, "listing_price_usd"), listed)
+    return Underwriting(listed.deal(heard), listed, heard, premium, repairs)
 
 
 def deal_terms(county: County, model_arv_usd: Floats, repairs: RepairRange) -> Terms:
