@@ -29,7 +29,7 @@ Describe = Callable[[Recomputed], str]
 
 OF_PRICE = ("listing_price_usd", "price_basis")
 OF_VALUE = ("value_usd",)
-OF_SURENESS = ("log_value_sd",)
+OF_SURENESS = ("log_value_sd", "value_low_80_usd", "value_high_80_usd", "value_low_90_usd", "value_high_90_usd")
 OF_CONDITION = ("square_footage", "year_built", "year_renovated", "condition_grade", "condition_claimed")
 
 

@@ -34,10 +34,11 @@ SAME = 1e-9
 
 @dataclass(frozen=True)
 class Listed:
-    """What n homes are before the ask is heard: the model's ln value and spread, premium and terms."""
+    """What n homes are before the ask is heard: the model's ln value, spread and tail, premium, terms."""
 
     log_value: Floats
     log_sd: Floats
+    tail: Floats
     premium_mean: Floats
     premium_sd: Floats
     terms: Terms
@@ -48,6 +49,7 @@ class Listed:
         return Listed(
             self.log_value[chosen],
             self.log_sd[chosen],
+            self.tail[chosen],
             self.premium_mean[chosen],
             self.premium_sd[chosen],
             self.terms.rows(chosen),
@@ -56,7 +58,7 @@ class Listed:
 
     def deal(self, heard: Floats) -> Deal:
         """The deal when `heard` (dollars, NaN for none) is taken for the ask."""
-        log_value = posterior_log_value(self.log_value, self.log_sd, np.log(heard), self.prior)
+        log_value = posterior_log_value(self.log_value, self.log_sd, self.tail, np.log(heard), self.prior)
         return Deal(log_value, log_value.shifted(self.premium_mean, self.premium_sd), self.terms)
 
     def log_odds(self, price: Floats, heard: Floats) -> Floats:

@@ -3,7 +3,7 @@
 Belongs here: the closed form that joins the model's value and the ask. Does not: the model's value
 (valuation), the prior's numbers (county files), what follows for a deal (deal.py).
 
-Source: normal-normal conjugacy in log space. The model says ln V ~ sum_j tail_j N(m, (scale_j s)^2). A
+Source: normal-normal conjugacy in log space. The model says ln V ~ sum_j tail_j N(m, (scale_j s)^2) (tails.py). A
 seller asks a = V (1 - d), and ln(1 - d) is a mixture of N(-mean_k, sd_k^2) with shares pi_k. So ln a
 given V is that mixture around ln V, and ln V given a is a mixture of six normals again:
     1 / var_jk = 1 / (scale_j s)^2 + 1 / sd_k^2
@@ -11,11 +11,6 @@ given V is that mixture around ln V, and ln V given a is a mixture of six normal
     weight_jk  ~ tail_j pi_k N(ln a; m - mean_k, (scale_j s)^2 + sd_k^2)
 The mixture is kept: collapsed to one normal it would give a home that is probably over-priced and
 perhaps a bargain the odds of an average one.
-
-Why tails: the standardised errors of held-out sales are no normal (Student's t fitted to them has 4.8
-degrees of freedom in King 2015, 6.3 in Miami-Dade 2016). A normal model believed large differences to
-be bargains: of the listings for which it claimed 62 % on average, 32 % were deals in King, of those
-with 71 %, 23 % in Miami-Dade (docs/score.md, Reliability).
 """
 
 from __future__ import annotations
@@ -25,11 +20,7 @@ from scipy.special import log_ndtr
 
 from realestate_os.counties import DiscountPrior
 from realestate_os.scoring.mixture import Floats, Mixture, log_sum
-
-# Three normals that follow Student's t with 5 degrees of freedom to the 99.9th percentile, scaled so that the
-# 80 % interval is that of a normal with the same s: the model's interval means what it says.
-TAIL_SHARE: Floats = np.array([0.771, 0.219, 0.010])
-TAIL_SCALE: Floats = np.array([0.83746, 1.6488, 3.56571])
+from realestate_os.scoring.tails import TAIL_SHARE, tail_scales
 
 
 def prior_discounts(prior: DiscountPrior) -> tuple[Floats, Floats, Floats]:
@@ -41,18 +32,21 @@ def prior_discounts(prior: DiscountPrior) -> tuple[Floats, Floats, Floats]:
     )
 
 
-def posterior_log_value(log_value: Floats, log_sd: Floats, log_ask: Floats, prior: DiscountPrior) -> Mixture:
+def posterior_log_value(
+    log_value: Floats, log_sd: Floats, tail: Floats, log_ask: Floats, prior: DiscountPrior
+) -> Mixture:
     """ln V given model and ask; without an ask (NaN) it is the model's own distribution.
 
     Args:
         log_value, log_sd: the model's centre of ln V, and its spread: half the 80 % interval over 1.28, (n,).
+        tail: how heavy its tails are (tails.py), (n,).
         log_ask: ln of the asking price, (n,), NaN where there is none.
     """
     share, mean, sd = (np.tile(each, len(TAIL_SHARE)) for each in prior_discounts(prior))
     with np.errstate(divide="ignore"):
         log_share = np.log(share) + np.log(np.repeat(TAIL_SHARE, 2))
     m, heard = log_value[:, None], ~np.isnan(log_ask[:, None])
-    s = log_sd[:, None] * np.repeat(TAIL_SCALE, 2)
+    s = log_sd[:, None] * np.repeat(tail_scales(tail), 2, axis=1)
     ask = np.where(heard, log_ask[:, None], m)
     log_weight = log_share + _log_normal(ask, m - mean, np.hypot(s, sd))
     log_weight = log_weight - log_sum(log_weight)[:, None]

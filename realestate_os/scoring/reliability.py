@@ -39,6 +39,7 @@ DRAWS = 4
 SEED = 20141
 OURS, CLIPPED, NO_PRIOR = "ours", "multiplies and clips", "ignores the prior"
 SCORES = (OURS, CLIPPED, NO_PRIOR)
+VALUE = ("value_usd", "value_low_80_usd", "value_high_80_usd", "value_low_90_usd", "value_high_90_usd")
 OPTIONAL = ("year_built", "year_renovated", "condition_grade", "square_footage")
 
 
@@ -81,8 +82,8 @@ def reliability(
     """The study on held-out sales.
 
     Args:
-        sales: sale_price_usd; what the model said without having seen it: value_usd, value_low_80_usd,
-            value_high_80_usd; square_footage, year_built, year_renovated, condition_grade where known.
+        sales: sale_price_usd; what the model said without having seen it: value_usd and its 80 and 90 %
+            intervals (value_low_80_usd, ...); square_footage, year_built, year_renovated, condition_grade where known.
     """
     rng = np.random.default_rng(seed)
     homes = _homes(sales).loc[lambda rows: np.repeat(rows.index.to_numpy(), draws)].reset_index(drop=True)
@@ -134,9 +135,8 @@ def claims(homes: pd.DataFrame, found: Underwriting, county: County) -> Mapping[
 
 def _homes(sales: pd.DataFrame) -> pd.DataFrame:
     """The sales as listed homes with the model's value and spread; those without a value are left out."""
-    homes = sales[["sale_price_usd", "value_usd"]].astype(float)
-    spread = np.log(sales["value_high_80_usd"] / sales["value_low_80_usd"]) / (2 * Z_90)
-    homes["log_value_sd"] = spread
+    homes = sales[["sale_price_usd", *VALUE]].astype(float)
+    homes["log_value_sd"] = np.log(homes["value_high_80_usd"] / homes["value_low_80_usd"]) / (2 * Z_90)
     for name in OPTIONAL:
         homes[name] = sales[name].astype(float) if name in sales else np.nan
     homes["condition_claimed"] = "unknown"

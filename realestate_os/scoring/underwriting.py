@@ -18,6 +18,7 @@ from realestate_os.scoring.hearing import Listed, heard_ask
 from realestate_os.scoring.inputs import Setting, column
 from realestate_os.scoring.mixture import Floats
 from realestate_os.scoring.repairs import RepairRange, repair_range
+from realestate_os.scoring.tails import tail_of
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,31 @@ def underwrite(homes: pd.DataFrame, comparables: pd.DataFrame, setting: Setting)
     """Value after the ask, ARV, repairs and terms of homes that were valued.
 
     Args:
-        homes: property_id, value_usd, log_value_sd, listing_price_usd (NaN for a lead) and what
-            repairs and ARV need.
+        homes: property_id, value_usd with its intervals and log_value_sd, listing_price_usd (NaN for a
+            lead) and what repairs and ARV need.
         comparables: OF_COMPARABLE of the same homes; may be empty.
     """
     log_model = np.log(column(homes, "value_usd"))
     premium = arv_premium(homes, comparables, setting.day, setting.assumptions.repairs)
     repairs = repair_range(homes, setting.day, setting.assumptions.repairs)
     terms = deal_terms(setting.county, np.exp(log_model + premium.mean), repairs)
-    spread, prior = column(homes, "log_value_sd"), setting.county.discount_prior
-    listed = Listed(log_model, spread, premium.mean, premium.sd, terms, prior)
+    listed = Listed(
+        log_value=log_model,
+        log_sd=column(homes, "log_value_sd"),
+        tail=tail_of(*(_half_width(homes, level) for level in (80, 90))),
+        premium_mean=premium.mean,
+        premium_sd=premium.sd,
+        terms=terms,
+        prior=setting.county.discount_prior,
+    )
     heard = heard_ask(column(homes, "listing_price_usd"), listed)
     return Underwriting(listed.deal(heard), listed, heard, premium, repairs)
+
+
+def _half_width(homes: pd.DataFrame, level: int) -> Floats:
+    """Half of the model's interval of ln V, (n,)."""
+    low, high = column(homes, f"value_low_{level}_usd"), column(homes, f"value_high_{level}_usd")
+    return np.asarray(np.log(high / low) / 2)
 
 
 def deal_terms(county: County, model_arv_usd: Floats, repairs: RepairRange) -> Terms:

@@ -55,7 +55,7 @@ def test_p_deal_is_at_least_half_exactly_where_the_ask_is_at_or_below_the_mao(
     value: float, s: float, discount: float, pct: float, fee: float, repairs: float, sd: float, premium: float
 ) -> None:
     ask = value * (1 - discount)
-    log_value = posterior_log_value(one(np.log(value)), one(s), one(np.log(ask)), PRIOR)
+    log_value = posterior_log_value(one(np.log(value)), one(s), one(0.5), one(np.log(ask)), PRIOR)
     log_arv = log_value.shifted(one(premium), one(0.05))
     of = terms(pct, fee, repairs, sd)
     mao = maximum_allowable_offer(log_arv, of)[0]
@@ -67,7 +67,7 @@ def test_p_deal_is_at_least_half_exactly_where_the_ask_is_at_or_below_the_mao(
 
 def test_a_home_whose_ask_equals_its_mao_has_p_deal_one_half() -> None:
     def of_ask(ask: float) -> tuple[float, Mixture]:
-        log_value = posterior_log_value(one(np.log(800_000)), one(0.08), one(np.log(ask)), PRIOR)
+        log_value = posterior_log_value(one(np.log(800_000)), one(0.05), one(0.25), one(np.log(ask)), PRIOR)
         log_arv = log_value.shifted(one(0.06), one(0.05))
         return float(maximum_allowable_offer(log_arv, terms())[0]), log_arv
 

@@ -10,17 +10,22 @@ from scipy.stats import norm
 
 from realestate_os.counties import DiscountPrior
 from realestate_os.scoring.posterior import base_log_odds, posterior_log_value, prior_discounts
+from realestate_os.scoring.tails import TAIL_SHARE, tail_scales
 
 PRIOR = DiscountPrior()
 
 
+TAIL = np.array([0.8])
+
+
 def integrated(m: float, s: float, ask: float, prior: DiscountPrior) -> tuple[np.ndarray, np.ndarray]:
     """A grid of ln V and its posterior density by Bayes' rule, without conjugacy."""
-    v = np.linspace(min(m, ask) - 2, max(m, ask) + 2, 40_001)
+    v = np.linspace(min(m, ask) - 3, max(m, ask) + 3, 60_001)
     likelihood = sum(
         share * norm.pdf(ask, v - mean, sd) for share, mean, sd in zip(*prior_discounts(prior), strict=True)
     )
-    density = norm.pdf(v, m, s) * likelihood
+    scales = tail_scales(TAIL)[0] * s
+    density = sum(share * norm.pdf(v, m, scale) for share, scale in zip(TAIL_SHARE, scales, strict=True)) * likelihood
     return v, density / density.sum()
 
 
@@ -28,7 +33,7 @@ def integrated(m: float, s: float, ask: float, prior: DiscountPrior) -> tuple[np
 @pytest.mark.parametrize("s", [0.05, 0.1, 0.2])
 def test_closed_form_is_numeric_integration(discount: float, s: float) -> None:
     m, ask = np.log(600_000), np.log(600_000 * (1 - discount))
-    mixture = posterior_log_value(np.array([m]), np.array([s]), np.array([ask]), PRIOR)
+    mixture = posterior_log_value(np.array([m]), np.array([s]), TAIL, np.array([ask]), PRIOR)
     v, density = integrated(m, s, ask, PRIOR)
     mean = float((density * v).sum())
     assert float((mixture.weight * mixture.mean).sum()) == pytest.approx(mean, abs=1e-6)
@@ -38,16 +43,18 @@ def test_closed_form_is_numeric_integration(discount: float, s: float) -> None:
 
 
 def test_without_an_ask_it_is_the_model() -> None:
-    mixture = posterior_log_value(np.array([13.0]), np.array([0.1]), np.array([np.nan]), PRIOR)
+    mixture = posterior_log_value(np.array([13.0]), np.array([0.1]), TAIL, np.array([np.nan]), PRIOR)
     assert mixture.quantile(0.5)[0] == pytest.approx(13.0, abs=1e-12)
-    assert mixture.overall_sd[0] == pytest.approx(0.1)
+    for share in (0.1, 0.9):
+        assert mixture.quantile(share)[0] == pytest.approx(13 + 0.1 * norm.ppf(share), abs=1e-4)
+    assert mixture.overall_sd[0] > 0.1
 
 
 def test_a_cheap_ask_lowers_the_value_but_less_than_a_seller_of_the_usual_kind_would() -> None:
     m, ask = np.log(500_000), np.log(350_000)
-    heard = posterior_log_value(np.array([m]), np.array([0.1]), np.array([ask]), PRIOR).quantile(0.5)[0]
+    heard = posterior_log_value(np.array([m]), np.array([0.1]), TAIL, np.array([ask]), PRIOR).quantile(0.5)[0]
     usual = PRIOR.model_copy(update={"distressed_share": 0.0})
-    only_usual = posterior_log_value(np.array([m]), np.array([0.1]), np.array([ask]), usual).quantile(0.5)[0]
+    only_usual = posterior_log_value(np.array([m]), np.array([0.1]), TAIL, np.array([ask]), usual).quantile(0.5)[0]
     assert ask < only_usual < heard < m
 
 
@@ -56,9 +63,9 @@ def test_a_cheap_ask_lowers_the_value_but_less_than_a_seller_of_the_usual_kind_w
 def test_weights_sum_to_one_and_asking_never_makes_us_less_sure_of_a_component(
     m: float, s: float, discount: float
 ) -> None:
-    mixture = posterior_log_value(np.array([m]), np.array([s]), np.array([m - discount]), PRIOR)
+    mixture = posterior_log_value(np.array([m]), np.array([s]), TAIL, np.array([m - discount]), PRIOR)
     assert mixture.weight.sum() == pytest.approx(1)
-    assert (mixture.sd < s).all()
+    assert (mixture.sd < np.repeat(tail_scales(TAIL) * s, 2, axis=1)).all()
 
 
 def test_base_rate_is_the_share_of_sellers_who_ask_that_little() -> None:
