@@ -9,6 +9,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from realestate_os.counties import load_county, zip_codes
 from realestate_os.discovery.archive import Answer, PageArchive
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.settings import PROJECT_DIR
+from realestate_os.storage.identity.properties import Properties, Sighting
+from realestate_os.storage.identity.register import Identified, Keys
 
 SIZES = (1_000, 10_000)
 
@@ -63,19 +66,25 @@ def _fill(objects: Path, size: int) -> None:
 def read(objects_url: str) -> None:
     """Parse the archive; prints what it took as JSON."""
     from realestate_os.discovery.history import History
-    from realestate_os.discovery.listings import listings_of_day
+    from realestate_os.discovery.listings import Outside, listings_of_day
     from realestate_os.discovery.rules import Terms
 
     store, county = ObjectStore(objects_url), load_county(DEFAULT_COUNTY)
     terms = Terms(county, frozenset(zip_codes(county)), today(DEFAULT_COUNTY), 1.0)
     started = time.perf_counter()
-    found = listings_of_day(
-        PageArchive(store), terms, History(store.parquet, county.key), PROJECT_DIR / "assets_config" / "sources"
-    )
+    outside = Outside(PROJECT_DIR / "assets_config" / "sources", lambda url: url, _identify)
+    found = listings_of_day(PageArchive(store), terms, History(store.parquet, county.key), outside)
     seconds = time.perf_counter() - started
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     counts = {"pages": found.pages, "rows": len(found.rows), "refused": len(found.refused)}
     print(json.dumps(counts | {"seconds": seconds, "peak_mb": peak_mb}))
+
+
+def _identify(homes: Sequence[Keys]) -> Identified:
+    """Which home is which property, without a database: nothing was seen before."""
+    seen = [Sighting(today(DEFAULT_COUNTY), address or "", apn or "") for address, apn in homes]
+    properties = Properties(DEFAULT_COUNTY, seen)
+    return Identified([properties.id_of(*home) for home in homes], properties, [])
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ MISSING = "install Chromium (apt-get install chromium) or set CHROMIUM_PATH"
 ALLOWED_TYPES = frozenset({"document", "script", "xhr", "fetch"})
 # A scrolled list without a mark at its end is whole when nothing has come for so long.
 SETTLED_MS = 3_000
+PRESSES = 3
 # More homes than before, or the mark is there (the end of a list) or not (the button for more).
 _GROWN = """([ready, before, mark, there]) => document.querySelectorAll(ready).length > before
     || (mark !== null && (document.querySelector(mark) !== null) === there)"""
@@ -97,20 +98,25 @@ async def show_whole_list(page: Page, how: Browser, timeout_ms: float) -> None:
 
 
 async def _press(page: Page, how: Browser, timeout_ms: float) -> bool:
-    """Press the button and wait for what it brings; False when it is gone."""
+    """Press the button and wait for what it brings; False when it is gone. A press that brings nothing in a third of
+    the time is pressed again: a page's own requests fail like ours, and it rarely repeats them.
+    """
     from playwright.async_api import TimeoutError
 
     button, before = page.locator(str(how.click)).first, await page.locator(how.ready).count()
-    if not await button.is_visible():
-        return False
-    try:
-        await button.click(timeout=timeout_ms)
-    except TimeoutError:
-        if await button.is_visible():
-            raise
-        return False
-    await page.wait_for_function(_GROWN, arg=[how.ready, before, how.click, False], timeout=timeout_ms)
-    return True
+    for turn in range(PRESSES):
+        if not await button.is_visible():
+            return False
+        try:
+            await button.click(timeout=timeout_ms / PRESSES)
+            await page.wait_for_function(
+                _GROWN, arg=[how.ready, before, how.click, False], timeout=timeout_ms / PRESSES
+            )
+            return True
+        except TimeoutError:
+            if turn == PRESSES - 1 and await button.is_visible():
+                raise
+    return False
 
 
 async def _scroll(page: Page, how: Browser, timeout_ms: float) -> bool:

@@ -213,6 +213,8 @@ async def _flood(send: Send) -> None:
     chunk = b"<p>more</p>" * 10_000
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
     for _ in range(HUGE_BYTES // len(chunk)):
+        if send.__self__.disconnected:  # type: ignore[attr-defined]
+            return
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 

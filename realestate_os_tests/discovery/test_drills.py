@@ -32,8 +32,8 @@ from realestate_os.resources.object_store import ObjectStore
 from realestate_os.sandbox.faults import Fault
 from realestate_os.sandbox.server import Sandbox, start_sandbox
 from realestate_os.sandbox.world import World
-from realestate_os.settings import PROJECT_DIR, load_settings
-from realestate_os_tests.discovery.conftest import DAY
+from realestate_os.settings import load_settings
+from realestate_os_tests.discovery.conftest import DAY, outside
 
 pytestmark = pytest.mark.drill
 LISTINGS = int(os.environ.get("DRILL_LISTINGS", "2000"))
@@ -67,8 +67,7 @@ def misbehave(sandbox: Sandbox) -> None:
 
 def read(store: ObjectStore, county: County) -> DayListings:
     terms = Terms(county, frozenset(zip_codes(county)), DAY, 1.0)
-    sources = PROJECT_DIR / "assets_config" / "sources"
-    return listings_of_day(PageArchive(store), terms, History(store.parquet, county.key), sources)
+    return listings_of_day(PageArchive(store), terms, History(store.parquet, county.key), outside(DAY))
 
 
 def test_every_fault_on_and_nothing_lost_twice_the_same(
