@@ -1,9 +1,9 @@
 """Do two spellings of a home fall together, and do its neighbours stay apart? Precision and recall of identity.
 
-The labelled set is made from a file of real listings (columns streetAddress or street, zipcode): each home's address
+The labelled set is made from a file of real listings (columns streetAddress, zipcode): each home's address
 is the truth; its copies are written as sellers, counties and list vendors write (labels: same), and its neighbours are
-other house numbers, other flats and other streets beside it (labels: different). REALESTATE_OS_ADDRESSES names the
-file; without it nothing is measured.
+other house numbers and other flats (labels: different). BENCH_DATA names the folder that holds the file; without it
+nothing is measured.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from realestate_os.storage.identity.likeness import look_alikes
 from realestate_os.storage.identity.words import STREET_TYPES
 from realestate_os.storage.property_identity import normalize_address
 
-HOMES, SEED = 4000, 20141
+FILE, HOMES, SEED = "travis_tx_2018_2021.csv.gz", 4000, 20141
 LONG_TYPES = {short: word for word, short in STREET_TYPES.items() if len(word) > len(short) + 1}
 LONG_DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "N.E.", "NW": "n.w."}
 UNIT = re.compile(r"\s+(?:APT|UNIT|STE|#)\s*#?\s*(\S+)$", re.IGNORECASE)
@@ -40,11 +40,12 @@ class Arrival:
 
 def main() -> None:
     """Print precision and recall of our two stages beside string equality and scourgify alone."""
-    path = os.environ.get("REALESTATE_OS_ADDRESSES")
-    if not path or not Path(path).is_file():
-        print("identity: set REALESTATE_OS_ADDRESSES to a CSV (or .csv.gz) of real listings; nothing measured")
+    folder = os.environ.get("BENCH_DATA")
+    path = next(iter(sorted(Path(folder).rglob(FILE))), None) if folder else None
+    if path is None:
+        print(f"identity: no {FILE}; set BENCH_DATA to the folder that holds it", flush=True)
         return
-    homes = _homes(Path(path))
+    homes = _homes(path)
     arrivals = list(_arrivals(homes, random.Random(SEED)))
     print(f"identity: {len(homes)} real homes, {len(arrivals)} arrivals, seed {SEED}", flush=True)
     for name, key in (("string equality", _plain_key), ("scourgify alone", _scourgify_key), ("ours, exact", _our_key)):
@@ -55,7 +56,7 @@ def main() -> None:
 
 def _homes(path: Path) -> list[tuple[str, str]]:
     with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
-        rows = {((row.get("streetAddress") or row.get("street") or "").strip(), row.get("zipcode") or "")
+        rows = {((row.get("streetAddress") or "").strip(), row.get("zipcode") or "")
                 for row in csv.DictReader(file)}  # fmt: skip
     usable = sorted(row for row in rows if re.match(r"\d+ \S+ \S+", row[0]) and re.fullmatch(r"\d{5}", row[1]))
     return sorted(random.Random(SEED).sample(usable, min(HOMES, len(usable))))

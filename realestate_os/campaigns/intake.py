@@ -14,9 +14,10 @@ from uuid import UUID
 
 from realestate_os.campaigns.audience import CONSENT_BASES
 from realestate_os.campaigns.rendering import one_line
+from realestate_os.counties import load_county
 from realestate_os.resources.database import Database
 from realestate_os.storage.home import PROPERTY_TYPES
-from realestate_os.storage.property_identity import clean_apn, normalize_address, property_id, zip5
+from realestate_os.storage.property_identity import clean_apn, normalize_address, zip5
 from realestate_os.storage.set_aside import SetAside
 from realestate_os.storage.tables import CONTROLS, DEAL_STAGES, AuditLog, Contact, Deal, ProspectQueue
 
@@ -76,9 +77,11 @@ def import_deals(
     listed yet becomes a prospect of its own. Returns how many were written, and what was refused.
     """
     refused, deals, prospects = SetAside(), {}, {}
+    with database.transaction() as connection:
+        properties = load(connection, county)
     for row in rows:
         try:
-            deal, prospect = _deal(county, row)
+            deal, prospect = _deal(properties, row)
             deals[deal["property_id"]], prospects[deal["property_id"]] = deal, prospect
         except _RefusedRow as problem:
             item = str(row.get("street_address") or row.get("url") or "")
@@ -131,7 +134,7 @@ def _contact(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _deal(county: str, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _deal(properties: Properties, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     street, unit, city, state, postcode = (
         _text(row.get(k)) for k in ("street_address", "unit", "city", "state", "zip_code")
     )
@@ -141,7 +144,8 @@ def _deal(county: str, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str
     signed = _day(row, "signed_on")
     if signed is None:
         raise _RefusedRow("no_signing_date", "signed_on")
-    found = property_id(county, address.address_key)
+    apn = clean_apn(row.get("apn"), load_county(properties.county).parcel_number)
+    found = properties.id_of(address.address_key, apn)
     deal = {
         "property_id": found,
         "control": _one_of(row, "control", CONTROLS),
@@ -155,10 +159,10 @@ def _deal(county: str, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str
     }
     prospect = dict.fromkeys(_PROSPECT_COLUMNS) | {
         "property_id": found,
-        **{"county": county, "source": "deals_import", "url": _text(row.get("url")), "price_basis": "none"},
+        **{"county": properties.county, "source": "deals_import", "url": _text(row.get("url")), "price_basis": "none"},
         **{"as_of": signed, "first_seen_on": signed, "last_seen_on": signed},
         **{"street_address": street, "unit": address.unit, "city": city, "state": state, "zip_code": postcode},
-        "apn": clean_apn(row.get("apn")),
+        "apn": apn,
     }
     return deal, prospect
 

@@ -11,7 +11,9 @@ from datetime import date
 
 import pandas as pd
 
+from realestate_os.counties import load_county
 from realestate_os.enrichment.merge import Failures, merge
+from realestate_os.enrichment.parcel_match import match_parcels
 from realestate_os.enrichment.precedence import load_precedence
 from realestate_os.enrichment.provenance import provenance_rows
 from realestate_os.enrichment.sources import source_for
@@ -19,6 +21,7 @@ from realestate_os.enrichment.store import save_enrichment
 from realestate_os.resources.database import Database
 from realestate_os.resources.object_store import ObjectStore
 from realestate_os.settings import Settings
+from realestate_os.storage.identity.register import identify
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,19 @@ class Enricher:
         census = source_for(self.settings, county, "zip_demographics")
         fields = provenance_rows(merged, listings, sales, zip_demographics, day, census.url if census else None)
         save_enrichment(self.database, merged.rows, fields, county, day)
+        self._note_parcel_numbers(listings, parcels, county, day)
         return merged.rows
+
+    def _note_parcel_numbers(self, listings: pd.DataFrame, parcels: pd.DataFrame, county: str, day: date) -> None:
+        """From the next day on, the assessor's number of a listing's parcel ties its address to other spellings."""
+        position = match_parcels(listings, parcels)
+        found = position >= 0
+        numbers = parcels["apn"].iloc[position[found]]
+        homes = [*zip(listings["address_key"][found], numbers, strict=True)]
+        with self.database.transaction() as connection:
+            identify(
+                connection, load_county(county, self.settings.assets_config_dir / "counties"), day, "parcels", homes
+            )
 
     def _failures(self, county: str, day: date) -> Failures:
         """Who did not answer, from what the assets upstream set aside."""

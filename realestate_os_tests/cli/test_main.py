@@ -27,6 +27,7 @@ COMMANDS = {
     "explain",
     "similar",
     "vectors",
+    "review",
     "dictionary",
     "version",
     "evaluate",

@@ -38,9 +38,9 @@ class Identified:
 def identify(connection: Connection, county: County, day: date, origin: str, homes: Sequence[Keys]) -> Identified:
     """Record homes as seen on the day and say which properties they are, as known at its end.
 
-    origin: `listings` (the whole day: what an earlier materialization of it saw is taken back), `leads` and `deals`
-    (lists, which add up), `parcels` (what the assessor answered; counts from the next day on, because listings come
-    before it). The same homes again change nothing; nor does their order.
+    origin: `listings` (all homes and leads of the day) or `parcels` (what the assessor answered; counts from the next
+    day on, because listings come before it). What an earlier materialization of the day saw is taken back. The same
+    homes again change nothing; nor does their order.
     """
     pairs = [(address or "", clean_apn(apn, county.parcel_number) or "") for address, apn in homes]
     lock_county(connection, county.key)
@@ -58,11 +58,10 @@ def lock_county(connection: Connection, county: str) -> None:
 
 
 def record(connection: Connection, county: str, day: date, origin: str, pairs: Iterable[tuple[str, str]]) -> None:
-    """Add the pairs of address key and parcel number ('' for none) to what the origin saw on the day."""
+    """Replace what the origin saw on the day by these pairs of address key and parcel number ('' for none)."""
     of_day = {"county": county, "origin": origin, "day": day}
-    if origin == "listings":
-        connection.execute(_FORGET, of_day)
-        connection.execute(_SHORTEN, of_day)
+    connection.execute(_FORGET, of_day)
+    connection.execute(_SHORTEN, of_day)
     rows = json.dumps([{"address_key": address, "apn": apn} for address, apn in sorted(pairs)])
     connection.execute(_ADD, {**of_day, "rows": rows})
 

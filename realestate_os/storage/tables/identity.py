@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from realestate_os.storage.tables.base import Base, Timestamps, UuidKey, one_of
 
-SIGHTING_ORIGINS = ("listings", "leads", "deals", "parcels")
+SIGHTING_ORIGINS = ("listings", "parcels")
 REVIEW_STATUSES = ("pending", "accepted", "rejected")
 PROPERTY_EVENTS = ("new", "price_cut", "price_rise", "pending", "active", "gone", "back", "relisted")
 

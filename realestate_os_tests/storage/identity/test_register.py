@@ -59,11 +59,10 @@ def test_a_day_that_is_made_again_takes_back_what_it_had_seen(register: Database
     assert see(register, 2, (B, None)).ids == [property_id("king_wa", B)]
 
 
-def test_a_list_adds_up_and_the_assessor_counts_from_the_next_day(register: Database) -> None:
-    see(register, 0, (A, P), origin="leads")
-    see(register, 0, (None, Q), origin="leads")
+def test_the_assessors_number_counts_from_the_next_day(register: Database) -> None:
+    see(register, 0, (A, P), (B, None))
     see(register, 0, (B, P), origin="parcels")
-    assert see(register, 0, (B, None)).ids == [property_id("king_wa", B)]
+    assert see(register, 0, (A, P), (B, None)).ids == [property_id("king_wa", A), property_id("king_wa", B)]
     assert see(register, 1, (B, None), (A, None)).ids == [property_id("king_wa", A)] * 2
 
 

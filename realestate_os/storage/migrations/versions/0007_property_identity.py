@@ -62,9 +62,7 @@ def _create_sightings() -> None:
         sa.Column("apn", sa.Text(), nullable=False),
         sa.Column("seen_on", postgresql.DATEMULTIRANGE(), nullable=False),
         *_stamps(),
-        sa.CheckConstraint(
-            "origin IN ('listings', 'leads', 'deals', 'parcels')", name=op.f("ck_property_sightings_origin")
-        ),
+        sa.CheckConstraint("origin IN ('listings', 'parcels')", name=op.f("ck_property_sightings_origin")),
         sa.CheckConstraint("address_key <> '' OR apn <> ''", name=op.f("ck_property_sightings_some_key")),
         sa.CheckConstraint("NOT isempty(seen_on)", name=op.f("ck_property_sightings_some_day")),
         sa.PrimaryKeyConstraint("county", "origin", "address_key", "apn", name="pk_property_sightings"),
