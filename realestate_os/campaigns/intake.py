@@ -17,6 +17,8 @@ from realestate_os.campaigns.rendering import one_line
 from realestate_os.counties import load_county
 from realestate_os.resources.database import Database
 from realestate_os.storage.home import PROPERTY_TYPES
+from realestate_os.storage.identity.properties import Properties
+from realestate_os.storage.identity.register import load
 from realestate_os.storage.property_identity import clean_apn, normalize_address, zip5
 from realestate_os.storage.set_aside import SetAside
 from realestate_os.storage.tables import CONTROLS, DEAL_STAGES, AuditLog, Contact, Deal, ProspectQueue
