@@ -57,29 +57,23 @@ def provenance_rows(
     """
     origins = _origins(merged, listings.reset_index(drop=True), sales, day)
     origins["census"] = _of_census(merged.rows, zip_demographics, census_url, day)
+    homes = merged.rows["property_id"].tolist()
     rows: list[dict[str, Any]] = []
     for name, candidates in merged.candidates.items():
         winner = merged.winner[name]
         told = {source: v.astype(object).where(v.notna(), None).tolist() for source, v in candidates.items()}
-        for i in (winner != "").to_numpy().nonzero()[0]:
-            rows.append(_row(name, str(winner.iat[i]), told, origins, i, merged, day))
+        rows += [
+            {"property_id": homes[i], "as_of": day} | _field(name, who, told, origins, i)
+            for i, who in enumerate(winner.tolist())
+            if who
+        ]
     return rows
 
 
-def _row(
-    name: str,
-    who: str,
-    told: dict[str, list[Any]],
-    origins: dict[str, list[Origin]],
-    i: int,
-    merged: Merged,
-    day: date,
-) -> dict[str, Any]:
+def _field(name: str, who: str, told: dict[str, list[Any]], origins: dict[str, list[Origin]], i: int) -> dict[str, Any]:
     origin, value = origins[who][i], told[who][i]
     lost = {other: values[i] for other, values in told.items() if other != who and values[i] is not None}
     return {
-        "property_id": merged.rows["property_id"].iat[i],
-        "as_of": day,
         "field": name,
         "value": str(value),
         "source": origin.source,
