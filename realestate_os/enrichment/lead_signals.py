@@ -60,7 +60,7 @@ def _signs(home: dict[str, Any], leads: list[Lead], day: date, terms: SignalTerm
     for lead in leads:
         yield from lead.signs
     if "parcel" not in json.loads(home["missing_sources"]) and _lives_elsewhere(home):
-        yield _of_records("absentee_owner", ASSESSOR, None, "the owner's mail goes elsewhere", day, terms)
+        yield _of_records("absentee_owner", ASSESSOR, None, "by the assessor's record", day, terms)
     sold, source = home["last_sale_date"], ASSESSOR
     if sold is None:
         told = [lead for lead in leads if lead.fact("last_sale_date")]
