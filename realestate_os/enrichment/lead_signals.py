@@ -45,12 +45,16 @@ def signals_of_day(
 
 
 def _by_home(leads: Iterable[Lead], homes: list[dict[str, Any]]) -> dict[str, list[Lead]]:
-    """A lead belongs to the home of its address; where the address names none, to that of its parcel number."""
-    ids = {home["property_id"] for home in homes}
+    """A lead belongs to the home of its address or, where its address names none, of its parcel number.
+
+    Not by the id of its lines: the property may since have been identified with one of another spelling.
+    """
+    of_address = {home["address_key"]: home["property_id"] for home in homes if home["address_key"]}
     of_parcel = {home["apn"]: home["property_id"] for home in homes if home["apn"]}
     found: dict[str, list[Lead]] = {}
     for lead in leads:
-        home = lead.property_id if lead.property_id in ids else of_parcel.get(lead.fact("apn"))
+        by_address = (of_address.get(line["address_key"]) for line in lead.lines)
+        home = next(filter(None, by_address), None) or of_parcel.get(lead.fact("apn"))
         if home is not None:
             found.setdefault(home, []).append(lead)
     return found

@@ -38,7 +38,7 @@ def lead(*kinds: str, seen_on: date = DAY, **facts: Any) -> dict[str, Any]:
     row = {
         **{"list_id": f"of {seen_on}", "line": 2, "county": "king_wa", "source": "vendor", "list_sha256": "0" * 64},
         **{"imported_at": datetime(2026, 1, 1, tzinfo=UTC), "seen_on": seen_on, "off_list": False, "complete": False},
-        **{"valid_until": seen_on + timedelta(days=180), "property_id": HOME["property_id"]},
+        **{"valid_until": seen_on + timedelta(days=180), "property_id": "as first spelt", "address_key": KEY},
         **{"condition_claimed": "unknown", "signals": json.dumps(signals)},
         "kinds_told": json.dumps(["vacancy", "tax_delinquency"]),
     }
@@ -56,7 +56,7 @@ def found(lists: pd.DataFrame, homes: pd.DataFrame, day: date = DAY) -> list[tup
 
 
 def test_a_lists_sign_goes_to_the_home_by_address_or_by_parcel_number() -> None:
-    elsewhere = {"property_id": None, "apn": "999", "line": 3}
+    elsewhere = {"property_id": None, "address_key": None, "apn": "999", "line": 3}
     assert found(leads(lead("vacancy")), home()) == [("vacancy", "vendor")]
     assert found(leads(lead("vacancy", **elsewhere)), home(apn="999")) == [("vacancy", "vendor")]
     assert found(leads(lead("vacancy", **elsewhere)), home(apn="111")) == []
