@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from parsel import Selector
 
@@ -67,7 +68,12 @@ def labelled_fields(root: Selector, extra: Mapping[str, list[str]]) -> dict[str,
 def field_of_label(extra: Mapping[str, list[str]]) -> dict[str, str]:
     """Label in its plain form -> field; a source's own labels win."""
     own = {label_key(label): field for field, labels in extra.items() for label in labels}
-    return {label_key(label): field for field, labels in LABELS.items() for label in labels} | own
+    return _known_labels() | own
+
+
+@cache
+def _known_labels() -> dict[str, str]:
+    return {label_key(label): field for field, labels in LABELS.items() for label in labels}
 
 
 def label_key(label: str) -> str:

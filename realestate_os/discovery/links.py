@@ -64,6 +64,16 @@ def list_links(
     return ListLinks(list(details), following)
 
 
+def is_list(body: bytes, content_type: str | None, source: Source) -> bool:
+    """Whether a list page can be read at all: even an empty one links to somewhere.
+
+    A page in a broken encoding would else be the end of the list, and the homes after it would count as gone.
+    """
+    if source.list_page.format == "sitemap":
+        return any(_sitemap(body))
+    return bool(Selector(as_text(body, content_type), type="html").css("a[href]"))
+
+
 def frontier(
     archived: Mapping[str, Page],
     archive: PageArchive,

@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 from realestate_os.discovery.archive import Answer, Kind, PageArchive
 from realestate_os.discovery.archive import Failure as Failed
 from realestate_os.discovery.browser import CONTEXT_OPTIONS, WELL_FORMED, show_whole_list
-from realestate_os.discovery.links import list_links
+from realestate_os.discovery.links import is_list, list_links
 from realestate_os.discovery.middlewares import MAX_WAIT_S, AddressRefused, retry_after_s
 from realestate_os.discovery.sources import Source
 from realestate_os.resources.addresses import to_logical, to_origin
@@ -113,9 +113,14 @@ class ListingSpider(scrapy.Spider):
     async def parse_list(self, response: Response) -> AsyncIterator[Request]:
         """Keep a list page and follow what it names."""
         rendered = "playwright" in response.flags
-        await self._keep(response, "list", rendered=rendered)
         kind = (response.headers.get("content-type") or b"").decode("latin-1") or None
         url = response.meta["url"]
+        if not is_list(response.body, kind, self.job.source):
+            self._fail(
+                url, "list", "unreadable_list", "not a single link; what else it lists is not known", 1, response
+            )
+            return
+        await self._keep(response, "list", rendered=rendered)
         links = list_links(response.body, kind, url, self.job.source, self.job.county, self._logical)
         for request in self._requests(self._unknown(links.lists), self._unknown(links.details)):
             yield request

@@ -75,7 +75,7 @@ def list_page(links: list[str], following: str | None = None) -> str:
     """Links to homes, and to the next page."""
     rows = "".join(f'<li><a href="{link}">A home</a></li>' for link in links)
     onward = f'<a rel="next" href="{following}">Older</a>' if following else ""
-    return f"<html><body><ul>{rows}</ul>{onward}</body></html>"
+    return f'<html><body><ul>{rows}</ul>{onward}<a href="/about">About</a></body></html>'
 
 
 def home_page(**facts: str) -> str:

@@ -37,7 +37,8 @@ from realestate_os_tests.discovery.conftest import DAY, outside
 
 pytestmark = pytest.mark.drill
 LISTINGS = int(os.environ.get("DRILL_LISTINGS", "2000"))
-# By the last digit of the page's own id: what passes, and (hopeless) what does not. Each counts for each page, so
+HOME = r"/(?:home|listing|ad|post)/[a-z0-9-]*"
+# By the end of a home's id: what passes, and (hopeless) what does not. Each counts for each page, so
 # that the order of requests changes nothing.
 PASSING = {"0": "status:500", "1": "status:503", "2": "truncate", "3": "slow", "4": "status:429", "5": "lost"}
 HOPELESS = {"6a": "huge", "6b": "bomb", "6c": "loop", "6d": "metadata", "6e": "file", "70": "status:500"}
@@ -56,13 +57,15 @@ def misbehave(sandbox: Sandbox) -> None:
     faults = sandbox.faults["site"]
     faults.clear()
     for ending, rule in HOPELESS.items():
-        faults.add(Fault(rule, match=rf"{ending}(?:\.html)?$", times=1_000, each_path=True))
+        faults.add(Fault(rule, match=rf"{HOME}{ending}(?:\.html)?$", times=1_000, each_path=True))
     for ending, rule in PASSING.items():
-        faults.add(Fault(rule, match=rf"{ending}(?:\.html)?$", retry_after=0.1, seconds=0.2, each_path=True))
-    faults.add(Fault("markup", match=r"8(?:\.html)?$", times=1_000, each_path=True))
-    faults.add(Fault("garbage", match=r"9(?:\.html)?$", times=1_000, each_path=True))
+        faults.add(Fault(rule, match=rf"{HOME}{ending}(?:\.html)?$", retry_after=0.1, seconds=0.2, each_path=True))
+    faults.add(Fault("markup", match=rf"{HOME}8(?:\.html)?$", times=1_000, each_path=True))
+    faults.add(Fault("garbage", match=rf"{HOME}9(?:\.html)?$", times=1_000, each_path=True))
     faults.add(Fault("status:429", match=r"page=\d*3$|sitemap-1", retry_after=0.5, each_path=True))
-    faults.add(Fault("timeout", match=r"/home/.*7f$", seconds=25, each_path=True))
+    faults.add(Fault("timeout", match=rf"{HOME}7f(?:\.html)?$", seconds=25, each_path=True))
+    for rule, page in (("status:500", 2), ("truncate", 4), ("lost", 5)):  # lists, too, and the data of lists
+        faults.add(Fault(rule, match=rf"(?:page|after)=\d*{page}(?:&|$)", each_path=True))
 
 
 def read(store: ObjectStore, county: County) -> DayListings:

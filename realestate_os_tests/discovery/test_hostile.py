@@ -117,6 +117,17 @@ def test_links_to_inner_places_are_not_followed(
     assert (report.homes_listed, report.missing, report.crawl.requests) == (1, 0, 3)
 
 
+def test_a_list_in_broken_encoding_is_not_the_end_of_the_list(
+    king: County, settings: Settings, store: ObjectStore, sandbox: Sandbox, source: Source
+) -> None:
+    """The homes after it are not gone: the page is asked for again."""
+    sandbox.faults["site"].add(Fault("garbage", match=r"homes\?page=2$"))
+    report = fetch_source(source, king, DAY, settings, store)
+    assert [failure["reason"] for failure in report.crawl.failures] == ["unreadable_list"] and report.missing == 1
+    again = fetch_source(source, king, DAY, settings, store)
+    assert again.missing == 0 and again.homes_listed == len(sandbox.world.of("king_wa").notices(DAY))
+
+
 def test_a_damaged_list_is_fetched_again(
     king: County, site: Site, site_settings: Settings, store: ObjectStore, source: Source
 ) -> None:
