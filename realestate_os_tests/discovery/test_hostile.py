@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from realestate_os.counties import County
 from realestate_os.discovery.archive import PageArchive
-from realestate_os.discovery.fetch import FetchReport, fetch_source, set_aside_of
+from realestate_os.discovery.fetch import fetch_source, set_aside_of
 from realestate_os.discovery.listings import listings_of_day
 from realestate_os.discovery.sources import Source
 from realestate_os.resources.object_store import ObjectStore
@@ -49,50 +46,36 @@ def test_each_harm_is_refused_with_its_reason_and_the_rest_is_had(
     assert all(len(store.get(key)) < 1_000_000 for key in kept)
 
 
-@pytest.fixture
-def home(king: County, site: Site, site_settings: Settings, store: ObjectStore, source: Source) -> Callable[..., Any]:
-    """Crawl a site whose list names one honest home and this one."""
-
-    def of(body: bytes | str, **headers: str) -> FetchReport:
-        site.homes(["honest", "other"])
-        site.page(f"{HOME}honest", home_page())
-        site.page(f"{HOME}other", body, **headers)
-        return fetch_source(source, king, DAY, site_settings, store)
-
-    return of
-
-
-@pytest.mark.parametrize(
-    ("body", "headers"),
-    [
-        (home_page(Address="1206 Birch Ave NE", Contact="Zo\u00eb").encode("latin-1"), {"content_type": "text/html"}),
-        (home_page(Address="1206 Birch Ave NE").encode("utf-16"), {"content_type": "text/html; charset=utf-16"}),
+def test_encodings_over_http(
+    king: County, site: Site, site_settings: Settings, store: ObjectStore, source: Source, terms_of_day: Any
+) -> None:
+    """Undeclared Latin-1, UTF-16, broken bytes under an unknown name, gzip."""
+    pages = [
+        (home_page(Address="1200 Birch Ave NE", Contact="Zo\u00eb").encode("latin-1"), {"content_type": "text/html"}),
+        (home_page(Address="1202 Birch Ave NE").encode("utf-16"), {"content_type": "text/html; charset=utf-16"}),
         (
-            home_page(Address="1206 Birch Ave NE").encode() + b"\xff\xfe\xe9\x80 \x00",
+            home_page(Address="1204 Birch Ave NE").encode() + b"\xff\xfe\xe9\x80 \x00",
             {"content_type": "text/html; charset=klingon"},
         ),
-        (
-            gzip.compress(home_page(Address="1206 Birch Ave NE").encode()),
-            {"content_encoding": "gzip", "content_type": "text/html; charset=utf-8"},
-        ),
-    ],
-    ids=["undeclared latin-1", "utf-16", "broken bytes", "gzip"],
-)
-def test_encodings_over_http(
-    home: Callable[..., Any], store: ObjectStore, terms_of_day: Any, body: bytes, headers: dict[str, str]
-) -> None:
-    assert home(body, **headers).missing == 0
+        (gzip.compress(home_page(Address="1206 Birch Ave NE").encode()), {"content_encoding": "gzip"}),
+    ]
+    site.homes([f"h{i}" for i in range(len(pages))])
+    for i, (body, headers) in enumerate(pages):
+        site.page(f"{HOME}h{i}", body, **headers)
+    assert fetch_source(source, king, DAY, site_settings, store).missing == 0
     rows = listings_of_day(PageArchive(store), *terms_of_day).rows
-    assert sorted(rows["street_address"]) == ["1204 Birch Ave NE", "1206 Birch Ave NE"]
+    assert sorted(rows["street_address"]) == [f"{number} Birch Ave NE" for number in (1200, 1202, 1204, 1206)]
 
 
 def test_script_in_every_field_comes_out_as_text(
-    home: Callable[..., Any], store: ObjectStore, terms_of_day: Any
+    king: County, site: Site, site_settings: Settings, store: ObjectStore, source: Source, terms_of_day: Any
 ) -> None:
     names = ("Property type", "Condition", "Contact", "View", "Lot size", "Status")
     facts = {name: f"{SCRIPT} good" for name in names}
     page = home_page(**facts, Address=f"1206 Birch Ave NE {SCRIPT}", description=f"Nice. {SCRIPT}")
-    assert home(page).missing == 0
+    site.homes(["a"])
+    site.page(f"{HOME}a", page)
+    assert fetch_source(source, king, DAY, site_settings, store).missing == 0
     found = listings_of_day(PageArchive(store), *terms_of_day)
     assert found.pages == len(found.rows) + len(found.refused) + found.non_listings
     kept = json.dumps(found.rows.drop(columns=["fetched_at"]).to_dict("records"), default=str)
