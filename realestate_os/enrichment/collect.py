@@ -46,6 +46,7 @@ def collect_sales(
     source fails, what was known stays, `problem` says why, and the next run asks again.
 
     Raises:
+        HttpError, SchemaDriftError: the source failed and nothing was known before.
         NotArchivedError: a past day of a source that answers only for today.
     """
     county, refused = load_county(county_key), SetAside()
@@ -61,6 +62,8 @@ def collect_sales(
     try:
         rows = update_sales(known, source, county, partition, archive, refused)
     except (HttpError, SchemaDriftError) as error:
+        if known.empty:
+            raise
         refused.add(source.key, "source_failed", field="sales", detail=str(error))
         problem = f"{error}; {len(known):,} sales known before stay, the next run asks again"
         return Collected(known, refused, source.key, problem)
