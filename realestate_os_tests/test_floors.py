@@ -33,6 +33,7 @@ DAGSTER_FILES = {
     "partitions.py",
     "resources/configurable.py",
     "resources/reporting.py",
+    "resources/table_check.py",
     "storage/io_manager.py",
     "cli/launcher.py",
 }
