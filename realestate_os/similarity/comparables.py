@@ -30,6 +30,8 @@ MAX_SDS_OFF = 2.0
 # The spread below which no adjusted price is odd: three that agree to the dollar would make a fourth odd.
 MIN_LOG_SD = 0.05
 MAX_GROSS_ADJUSTMENT_PCT = 15.0
+# A fourth and a fifth are worth having only up to here: the median loses nothing, the worst lines go.
+MAX_TO_ADD_PCT = 30.0
 # A mile, and a year, count like another 10 % of adjustments; 5 to 20 did equally well (docs/comparables.md).
 PCT_A_MILE, PCT_A_YEAR = 10.0, 10.0
 
@@ -55,6 +57,7 @@ def choose_comparables(market: Market, homes: pd.DataFrame, candidates: pd.DataF
         return COMPARABLES.empty()
     adjusted = adjusted.assign(effort=_effort(adjusted, market.day))
     kept = adjusted[_not_odd(adjusted)].sort_values(["home", "effort", "sale_id"])
+    kept = kept[(kept.groupby("home").cumcount() < FEWEST) | (kept["gross_adjustment_pct"] <= MAX_TO_ADD_PCT)]
     kept = kept.assign(rank=kept.groupby("home").cumcount() + 1)
     return _rows(kept[kept["rank"] <= MOST], county, market.day)
 
@@ -162,7 +165,7 @@ def _grid(lines: Floats) -> list[dict[str, object]]:
 def _warnings(gross_pct: float, count: int, step: int) -> list[str]:
     found = []
     if gross_pct > MAX_GROSS_ADJUSTMENT_PCT:
-        found.append(f"adjustments of {gross_pct:.0f} % of the price, above {MAX_GROSS_ADJUSTMENT_PCT:.0f} %")
+        found.append(f"adjustments above {MAX_GROSS_ADJUSTMENT_PCT:.0f} % of the price")
     if count < FEWEST:
         found.append(f"only {count} comparable sales")
     if step > 0:

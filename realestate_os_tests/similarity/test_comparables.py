@@ -85,6 +85,7 @@ def test_the_trades_rules(found: pd.DataFrame, county: MadeCounty, day_history: 
     assert found.groupby("property_id").size().max() == 5
     ranks = found.groupby("property_id")["rank"].apply(list)
     assert all(ranks.map(lambda r: r == list(range(1, len(r) + 1))))
+    assert (found.loc[found["rank"] > 3, "gross_adjustment_pct"] <= 30).all()
 
 
 def test_a_home_with_few_sales_gets_them_from_further_out_and_is_told_why(
@@ -127,7 +128,7 @@ def test_lines_sum_to_the_adjusted_price(found: pd.DataFrame) -> None:
         assert row.gross_adjustment_pct == pytest.approx(gross, abs=0.01)
         assert row.net_adjustment_pct == pytest.approx(sum(physical) / row.sale_price_usd * 100, abs=0.01)
         assert {one["line"] for one in lines} <= set(LINES)
-        assert ("above 15 %" in row.warnings) == (row.gross_adjustment_pct > 15)
+        assert ("above 15 % of the price" in row.warnings) == (row.gross_adjustment_pct > 15)
 
 
 def test_adjusted_prices_are_nearer_the_truth_than_prices(found: pd.DataFrame, county: MadeCounty) -> None:
