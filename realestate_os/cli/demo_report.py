@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from realestate_os.cli.demo import DemoResult
+from realestate_os.cli.runs import ALL_ASSETS
 from realestate_os.settings import Settings
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def _stages(result: DemoResult) -> list[dict[str, Any]]:
     stages = []
     for run in result.runs:
         for asset, seconds in run.seconds.items():
+            if asset not in ALL_ASSETS:
+                continue  # a check
             metadata = run.metadata.get(asset, {})
             stages.append(
                 {

@@ -217,12 +217,13 @@ def _judge(
         )
     if not details and crawl.failures:
         first = crawl.failures[0]
+        said = " ".join(str(first["detail"]).split())  # the browser's errors have many lines
         reasons = ", ".join(
             f"{n} x {reason}" for reason, n in Counter(f["reason"] for f in crawl.failures).most_common()
         )
         raise CrawlError(
             f"{source.key}: no home of {county.key} could be fetched for {day} ({reasons}); {first['url']} "
-            f"{first['detail']}, {first['tries']} tries. {len(pages)} pages are archived; {again}"
+            f"{said}, {first['tries']} tries. {len(pages)} pages are archived; {again}"
         )
     if not details and crawl.stopped_by:
         raise CrawlError(

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from realestate_os.campaigns import delivery
 from realestate_os.campaigns.delivery import Delivery, MailProviderError, deliver_day
 from realestate_os.campaigns.engagement import project_day
+from realestate_os.counties import load_county
 from realestate_os.resources.database import Database
 from realestate_os.resources.mailer import Mailer, OutgoingMail, SendResult
 from realestate_os.sandbox.faults import Fault
@@ -216,7 +216,7 @@ def test_an_older_day_than_the_newest_planned_one_never_mails(office: Office, ma
 def test_with_public_sources_only_todays_news_is_mailed(office: Office, mailbox: Path) -> None:
     office.plan([home(A)])
     assert deliver(office, sources="public").outcomes == {"skipped": 1}
-    today = delivery.datetime.now().date()
+    today = load_county("king_wa").today()
     office.plan([home(A)], on=today)
     changes = {"sources": "public", "sendgrid_host": office.settings.mail_host}
     assert deliver(office, on=today, **changes).outcomes == {"accepted": 1}

@@ -16,6 +16,7 @@ from realestate_os.cli.main import app, main
 from realestate_os.settings import PROJECT_DIR, get_settings
 
 COMMANDS = {
+    "archive",
     "demo",
     "up",
     "doctor",
