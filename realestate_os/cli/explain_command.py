@@ -56,21 +56,30 @@ def show_origins(console: Console, found: Found) -> None:
         how = f"realestate-os materialize --county {found.county} --date {found.day} --assets enrichment"
         console.print(f"nothing is stored on where its fields came from; run: {how}", highlight=False, markup=False)
         return
-    console.print(origins_table(origins))
+    table, places = origins_table(origins)
+    console.print(table)
+    for number, url in enumerate(places, 1):
+        console.print(Text(f"[{number}] ") + _plain(url), soft_wrap=True)
 
 
-def origins_table(origins: Sequence[FieldOrigin]) -> Table:
-    """One row a field; below the value that won, each that lost."""
-    heads = ("Field", "Value", "Source", "Read by", "Version", "Seen", "Trust", "Where")
-    table = Table(*heads, title="Where each field came from", title_justify="left")
+def origins_table(origins: Sequence[FieldOrigin]) -> tuple[Table, list[str]]:
+    """One row a field; below the value that won, each that lost. URLs are too long for it: they are numbered."""
+    table = Table(title="Where each field came from", title_justify="left")
+    for head in ("Field", "Value", "Source", "Read by", "Version", "Seen", "Trust", "Where"):
+        table.add_column(head, overflow="fold")
+    places: dict[str, int] = {}
+
+    def where(url: object) -> str:
+        return f"[{places.setdefault(str(url), len(places) + 1)}]" if url else ""
+
     for one in origins:
         seen, trust = one.observed_at.date().isoformat(), "" if one.confidence is None else f"{one.confidence:.2f}"
-        cells = (one.field, one.value, one.source, one.method, one.version, seen, trust, one.url)
+        cells = (one.field, one.value, one.source, one.method, one.version, seen, trust, where(one.url))
         table.add_row(*map(_plain, cells))
         for lost in one.lost:
             others = (lost.get(name) for name in ("value", "source", "method", "version"))
-            table.add_row(*map(_plain, ("  not", *others, "", "", lost.get("url"))), style="dim")
-    return table
+            table.add_row(*map(_plain, ("  not", *others, "", "", where(lost.get("url")))), style="dim")
+    return table, list(places)
 
 
 def _plain(value: object) -> Text:

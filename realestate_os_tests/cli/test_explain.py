@@ -22,17 +22,20 @@ AREA = FieldOrigin(
 
 def printed(*origins: FieldOrigin) -> str:
     console = Console(width=240, record=True, force_terminal=False)
-    console.print(origins_table(origins))
+    table, places = origins_table(origins)
+    console.print(table)
+    console.print("\n".join(places))
     return console.export_text()
 
 
 def test_a_field_shows_who_won_how_when_and_who_lost():
     text = printed(AREA)
     won, lost = (line for line in text.splitlines() if "1800.0" in line or "2000.0" in line)
-    for word in ("square_footage", "king_wa_parcels", "assessor record", "cd12", "2026-10-14", "0.70", "gis.example/1"):
+    for word in ("square_footage", "king_wa_parcels", "assessor record", "cd12", "2026-10-14", "0.70", "[1]"):
         assert word in won
-    for word in ("not", "site", "listing page", "site.example/1"):
+    for word in ("not", "site", "listing page", "[2]"):
         assert word in lost
+    assert text.splitlines()[-2:] == ["https://gis.example/1", "https://site.example/1"]
 
 
 def test_outside_text_is_printed_as_text():
