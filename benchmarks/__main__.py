@@ -12,7 +12,6 @@ NAMES = (
     "crawl",
     "parse",
     "identity",
-    "enrichment",
     "county_day",
     "backfill",
     "enrichment",

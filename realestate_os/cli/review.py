@@ -6,9 +6,14 @@ Belongs here: what the user types and what is printed. Does not: what a decision
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,16 +30,12 @@ def list_pairs(
 
     Example: realestate-os review list --county king_wa
     """
-    from realestate_os.cli.hold import database_server
-    from realestate_os.resources.database import Database
-    from realestate_os.settings import get_settings
     from realestate_os.storage.identity.review import pairs
     from realestate_os.storage.tables import REVIEW_STATUSES
 
     if status not in REVIEW_STATUSES:
         raise typer.BadParameter(f"{status!r}; expected one of {', '.join(REVIEW_STATUSES)}")
-    settings = get_settings()
-    with database_server(settings), Database.from_settings(settings).transaction() as connection:
+    with _transaction() as connection:
         found = pairs(connection, county, status)
     for pair in found:
         typer.echo(f"{str(pair.id)[:8]}  {pair.county}  {pair.score:5.1f}  {pair.reason}")
@@ -61,15 +62,29 @@ def reject(pair: Pair, by: By = None) -> None:
 
 
 def _decide(beginning: str, accepted: bool, by: str | None) -> None:
-    from realestate_os.cli.hold import database_server
-    from realestate_os.resources.database import Database
-    from realestate_os.settings import get_settings
     from realestate_os.storage.identity.review import decide
 
-    settings = get_settings()
-    with database_server(settings), Database.from_settings(settings).transaction() as connection:
+    with _transaction() as connection:
         pair = decide(connection, beginning, accepted, by or getpass.getuser())
     typer.echo(f"{pair.status}: {_shown(pair.left_key)} and {_shown(pair.right_key)}")
+
+
+@contextmanager
+def _transaction() -> Iterator[Connection]:
+    """One transaction of the app's database, migrated first: a review before the first run is empty, no error."""
+    from realestate_os.cli.hold import database_server
+    from realestate_os.resources.database import Database, prepare_database
+    from realestate_os.settings import get_settings
+
+    settings = get_settings()
+    with database_server(settings):
+        prepare_database(settings)
+        database = Database.from_settings(settings)
+        try:
+            with database.transaction() as connection:
+                yield connection
+        finally:
+            database.dispose()
 
 
 def _shown(key: str) -> str:
