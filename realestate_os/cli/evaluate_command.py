@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 from realestate_os.operations.evaluation.causal import Refit
 from realestate_os.operations.evaluation.evaluate import Request, evaluate, prediction_rows
 from realestate_os.operations.evaluation.page import Table, evaluation_tables, file_lines, write_page, write_rows
-from realestate_os.operations.evaluation.plots import evaluation_pictures
+from realestate_os.operations.evaluation.plots import evaluation_pictures, png
 from realestate_os.settings import Settings, get_settings
 from realestate_os.valuation.tuning import Budget
 
@@ -31,6 +31,7 @@ def evaluate_command(request: Request, output: Path | None, as_json: bool) -> No
     folder = output or default_folder(settings, "evaluate", found.summary["file"], found.summary["cut"])
     tables = evaluation_tables(found.summary)
     pictures = evaluation_pictures(found.predicted, found.summary["by_month"])
+    pictures["Reliability: claimed and realised share of deals"] = png(found.reliability.figure())
     title = f"Value model on {found.summary['file']}, sales from {found.summary['cut']} on"
     page = write_page(folder, settings.templates_dir, found.summary, tables, pictures, title)
     write_rows(folder, "predictions.csv", prediction_rows(found))

@@ -14,8 +14,10 @@ from typing import Any
 import pandas as pd
 
 from realestate_os.operations.evaluation.causal import INTERVALS, Predicted, Progress, Refit, predict_after
+from realestate_os.operations.evaluation.claims import claims_study, reliability_rows
 from realestate_os.operations.evaluation.sales_file import EvaluationError, SalesOfFile, read_homes
 from realestate_os.operations.evaluation.study import study
+from realestate_os.scoring.reliability import Reliability
 from realestate_os.valuation.fit import BUDGET
 from realestate_os.valuation.train import MIN_SALES
 from realestate_os.valuation.tuning import Budget
@@ -46,6 +48,7 @@ class Evaluation:
     summary: dict[str, Any]
     sales: SalesOfFile
     predicted: Predicted
+    reliability: Reliability
 
 
 def evaluate(request: Request, progress: Progress = print) -> Evaluation:
@@ -61,6 +64,7 @@ def evaluate(request: Request, progress: Progress = print) -> Evaluation:
     cut = checked_cut(sales, request.cut)
     predicted = predict_after(sales.homes, cut, request.refit, budget=request.budget, progress=progress)
     figures = study(predicted)
+    claims = claims_study(predicted, sales.county)
     seconds = {
         "reading": read - began,
         "training": predicted.seconds_training,
@@ -74,9 +78,10 @@ def evaluate(request: Request, progress: Progress = print) -> Evaluation:
         "training_sales": predicted.training_sales,
         "predicted_sales": len(predicted.values),
         **figures,
+        "reliability": reliability_rows(claims),
         "seconds": {name: round(spent, 1) for name, spent in seconds.items()},
     }
-    return Evaluation(summary, sales, predicted)
+    return Evaluation(summary, sales, predicted, claims)
 
 
 def file_facts(sales: SalesOfFile) -> dict[str, Any]:

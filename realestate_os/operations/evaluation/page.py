@@ -64,7 +64,31 @@ def evaluation_tables(summary: dict[str, Any]) -> list[Table]:
         Table("95 % confidence, ours", ["", "from", "to"], ends),
         _turned("By third of the price", summary["by_price_tercile"], STATISTICS),
         _turned("By month", summary["by_month"], STATISTICS, down=True),
+        *_reliability(summary["reliability"]),
     ]
+
+
+def _reliability(rows: list[dict[str, Any]]) -> list[Table]:
+    """A table a world: above each threshold, the share of deals that a score claimed and what came true."""
+    tables = []
+    for world in dict.fromkeys(row["world"] for row in rows):
+        here = [row for row in rows if row["world"] == world]
+        names = list(dict.fromkeys(row["score"] for row in here))
+        header = [
+            "p_deal at least",
+            *(f"{name}: {part}" for name in names for part in ("listings", "claimed", "realised")),
+        ]
+        lines = []
+        for threshold in dict.fromkeys(row["threshold"] for row in here):
+            cells = {row["score"]: row for row in here if row["threshold"] == threshold}
+            lines.append([f"{threshold:.2f}", *(cell for name in names for cell in _claim(cells[name]))])
+        tables.append(Table(f"Reliability, asks simulated: {world}", header, lines))
+    return tables
+
+
+def _claim(row: dict[str, Any]) -> list[str]:
+    shares = [UNKNOWN if row[name] is None else f"{row[name]:.2f}" for name in ("claimed", "realised")]
+    return [f"{row['listings']:,}", *shares]
 
 
 def deals_tables(summary: dict[str, Any]) -> list[Table]:

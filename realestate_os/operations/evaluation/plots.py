@@ -40,7 +40,7 @@ def deals_picture(discount: Floats, gain: Floats) -> str:
     axes.plot(np.expm1(discount) * 100, np.expm1(gain) * 100, ".", markersize=4, alpha=0.5)
     axes.axhline(0, color="black", linewidth=0.6)
     axes.axvline(0, color="black", linewidth=0.6)
-    return _png(figure)
+    return png(figure)
 
 
 def _against(price: Floats, value: Floats) -> str:
@@ -49,7 +49,7 @@ def _against(price: Floats, value: Floats) -> str:
     axes.loglog(price[shown], value[shown], ".", markersize=2, alpha=0.4)
     ends = [price.min(), price.max()]
     axes.plot(ends, ends, color="black", linewidth=0.8)
-    return _png(figure)
+    return png(figure)
 
 
 def _ratio_by_price(price: Floats, value: Floats) -> str:
@@ -60,7 +60,7 @@ def _ratio_by_price(price: Floats, value: Floats) -> str:
     axes.boxplot(parts, showfliers=False)
     axes.axhline(1, color="black", linewidth=0.6)
     axes.set_xlabel("tenth by price")
-    return _png(figure)
+    return png(figure)
 
 
 def _by_month(by_month: dict[str, Any]) -> str:
@@ -69,7 +69,7 @@ def _by_month(by_month: dict[str, Any]) -> str:
     axes.plot(names, [row["median_ratio"] for row in by_month.values()], marker="o", markersize=3)
     axes.axhline(1, color="black", linewidth=0.6)
     axes.tick_params(axis="x", rotation=60, labelsize=7)
-    return _png(figure)
+    return png(figure)
 
 
 def _coverage(values: pd.DataFrame, price: Floats) -> str:
@@ -84,7 +84,7 @@ def _coverage(values: pd.DataFrame, price: Floats) -> str:
         axes.axhline(level, color=line.get_color(), linewidth=0.6, linestyle="--")
     axes.set_xticks(range(3), ["low", "middle", "high"])
     axes.legend(fontsize=8)
-    return _png(figure)
+    return png(figure)
 
 
 def _residual_map(homes: pd.DataFrame, ratio: Floats) -> str:
@@ -92,7 +92,7 @@ def _residual_map(homes: pd.DataFrame, ratio: Floats) -> str:
     shown = _some(len(homes))
     east, north = (homes[name].to_numpy(dtype=float)[shown] for name in ("longitude", "latitude"))
     axes.scatter(east, north, c=np.log(ratio[shown]), s=3, cmap="coolwarm", vmin=-0.3, vmax=0.3)
-    return _png(figure)
+    return png(figure)
 
 
 def _some(count: int) -> Any:
@@ -106,7 +106,8 @@ def _figure(x: str, y: str) -> tuple[Figure, Any]:
     return figure, axes
 
 
-def _png(figure: Figure) -> str:
+def png(figure: Figure) -> str:
+    """A figure as PNG in base64."""
     buffer = BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI)
     return base64.b64encode(buffer.getvalue()).decode()

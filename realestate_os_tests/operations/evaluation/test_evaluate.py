@@ -47,7 +47,8 @@ def test_ours_beats_the_zip_rule_and_covers(evaluation):
     assert 75 < found["ours"]["coverage_90_pct"] <= 100
     assert found["training_sales"] + found["predicted_sales"] == found["rows"]["used"]
     assert set(found["by_price_tercile"]) == {"low", "middle", "high"}
-    json.dumps(found)
+    assert {row["world"] for row in found["reliability"]} >= {"prior right", "prior wrong"}
+    json.dumps(found, allow_nan=False)
 
 
 def test_prices_after_the_cut_change_no_value(path, evaluation, tmp_path):
