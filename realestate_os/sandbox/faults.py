@@ -213,6 +213,7 @@ async def _flood(send: Send) -> None:
     chunk = b"<p>more</p>" * 10_000
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
     for _ in range(HUGE_BYTES // len(chunk)):
+        await asyncio.sleep(0)  # or the loop would not hear that the client has left
         if send.__self__.disconnected:  # type: ignore[attr-defined]
             return
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
