@@ -38,11 +38,11 @@ def tuned_lightgbm(past: pd.DataFrame, homes: pd.DataFrame) -> Floats:
     """ln price, TRIALS of Optuna on the latest fifth, then all rows."""
     matrix, target = raw_matrix(past), np.log(past["sale_price_usd"].to_numpy(dtype=float))
     cut = int(0.8 * len(matrix))  # sorted by date
-    valid = lgb.Dataset(matrix.iloc[cut:], target[cut:])
     rounds: dict[int, int] = {}
 
     def objective(trial: optuna.Trial) -> float:
         train = lgb.Dataset(matrix.iloc[:cut], target[:cut])
+        valid = lgb.Dataset(matrix.iloc[cut:], target[cut:], reference=train)
         stop = [lgb.early_stopping(50, verbose=False)]
         booster = lgb.train(_space(trial), train, 1500, valid_sets=[valid], callbacks=stop)
         rounds[trial.number] = booster.best_iteration

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from realestate_os.cli.evaluate_command import default_folder, print_summary, say
+from realestate_os.cli.evaluate_command import default_folder, made, print_summary, say
 from realestate_os.operations.evaluation.backtest import backtest_deals
 from realestate_os.operations.evaluation.evaluate import Request
 from realestate_os.operations.evaluation.page import deals_tables, write_page, write_rows
@@ -20,8 +20,8 @@ from realestate_os.settings import get_settings
 def deals_command(request: Request, within_months: int, output: Path | None, as_json: bool) -> None:
     """Backtest, print to standard output, leave the page; progress goes to standard error."""
     settings = get_settings()
+    folder = made(output or default_folder(settings, "deals", request))
     found = backtest_deals(request, within_months, say)
-    folder = output or default_folder(settings, "deals", found.summary["file"], found.summary["start"])
     tables = deals_tables(found.summary)
     pairs = found.pairs.loc[found.predicted.values.index]
     discount = np.log(found.predicted.values["value_usd"] / pairs["first_price_usd"]).to_numpy(dtype=float)

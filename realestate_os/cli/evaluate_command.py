@@ -18,6 +18,7 @@ from realestate_os.operations.evaluation.causal import Refit
 from realestate_os.operations.evaluation.evaluate import Request, evaluate, prediction_rows
 from realestate_os.operations.evaluation.page import Table, evaluation_tables, file_lines, write_page, write_rows
 from realestate_os.operations.evaluation.plots import evaluation_pictures, png
+from realestate_os.operations.evaluation.sales_file import EvaluationError
 from realestate_os.settings import Settings, get_settings
 from realestate_os.valuation.tuning import Budget
 
@@ -27,8 +28,8 @@ REFITS: dict[str, Refit] = {"none": "none", "monthly": "monthly"}
 def evaluate_command(request: Request, output: Path | None, as_json: bool) -> None:
     """Evaluate, print to standard output, leave the page; progress goes to standard error."""
     settings = get_settings()
+    folder = made(output or default_folder(settings, "evaluate", request))
     found = evaluate(request, say)
-    folder = output or default_folder(settings, "evaluate", found.summary["file"], found.summary["cut"])
     tables = evaluation_tables(found.summary)
     pictures = evaluation_pictures(found.predicted, found.summary["by_month"])
     pictures["Reliability: claimed and realised share of deals"] = png(found.reliability.figure())
@@ -58,10 +59,24 @@ def print_summary(summary: dict[str, Any], tables: list[Table], page: Path, as_j
     console.print(f"page: {page}", markup=False, highlight=False, soft_wrap=True)
 
 
-def default_folder(settings: Settings, *parts: str) -> Path:
-    """A folder of the data folder whose name says what was evaluated."""
+def default_folder(settings: Settings, what: str, request: Request) -> Path:
+    """A folder of the data folder whose name says what was evaluated; the same request replaces its page."""
+    parts = (what, request.path.name, str(request.cut or "default"), request.refit)
     name = "-".join("".join(c if c.isalnum() else "_" for c in part) for part in parts)
     return settings.home / "evaluations" / name[:120]
+
+
+def made(folder: Path) -> Path:
+    """The folder, made before the work begins: one that cannot be written must not cost minutes.
+
+    Raises:
+        EvaluationError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        raise EvaluationError(f"{folder}: cannot be written: {reason.strerror}; give another with --output") from None
+    return folder
 
 
 def budget_of(settings: Settings) -> Budget:

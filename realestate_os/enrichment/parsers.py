@@ -35,11 +35,11 @@ ACRES = r"\s*ac(?:res?)?\.?\s*$"
 FULL_AND_HALF = r"^\s*(\d+)\s*(?:f\w*)?(?:\s*[/,&+]?\s*(?:and\s)?(\d+)\s*(?:h\w*|ba\w*)?)?\s*$"
 # Most telling first: "below average" before "average", "very poor" before "poor".
 RANK_WORDS = (
-    (r"excel|luxur|superior|very good|custom|mansion", 5.0),
-    (r"unsound|very poor|poor|salvage|low cost|cheap|minimum", 1.0),
-    (r"fair|below a|worn", 2.0),
-    (r"good|above a|renovated", 4.0),
-    (r"aver|typical|normal|standard|\bavg\b", 3.0),
+    (r"^ex$|excel|luxur|superior|very good|custom|mansion", 5.0),
+    (r"^po$|unsound|very poor|poor|salvage|low cost|cheap|minimum", 1.0),
+    (r"^fa$|fair|below a|worn", 2.0),
+    (r"^gd$|good|above a|renovated", 4.0),
+    (r"^ta$|aver|typical|normal|standard|\bavg\b", 3.0),
 )
 # Most telling word first: "condominium apartment" is a condo, "residential townhouse" a townhouse.
 PROPERTY_TYPE_WORDS = (

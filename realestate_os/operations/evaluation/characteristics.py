@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from realestate_os.enrichment.parsers import number
+from realestate_os.enrichment.parsers import number, rank
 from realestate_os.valuation.history import Floats
 
 EXTRA = "extra_"
@@ -46,13 +46,19 @@ def characteristics(
     for column in cells.columns:
         if column in used or {"latitude", "longitude"} & {column}:
             continue
-        values = number(cells[column].reindex(sales.index)) if len(sales) else pd.Series(dtype=float)
+        values = _figures(cells[column].reindex(sales.index))
         reason = _why_not(str(column), values, sales)
         if reason is None and len(found) < MOST:
             found[EXTRA + re.sub(r"[^a-z0-9]+", "_", str(column).lower()).strip("_")] = values
         elif reason:
             left_out[str(column)] = reason
     return pd.DataFrame(found, index=sales.index), left_out
+
+
+def _figures(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Numbers as they are; words of quality ("Gd", "Average") as 1 to 5; NaN else."""
+    values = number(column)
+    return values if values.notna().any() else rank(column)
 
 
 def _why_not(column: str, values: pd.Series[Any], sales: pd.DataFrame) -> str | None:

@@ -114,8 +114,7 @@ def file_lines(summary: dict[str, Any]) -> list[str]:
 def write_page(
     folder: Path, templates: Path, summary: dict[str, Any], tables: list[Table], pictures: dict[str, str], title: str
 ) -> Path:
-    """folder/index.html and folder/summary.json; the folder is made. Returns the page's path."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """folder/index.html and folder/summary.json. Returns the page's path."""
     (folder / "summary.json").write_text(json.dumps(summary, indent=1, default=str) + "\n", encoding="utf-8")
     loader = FileSystemLoader(templates / "evaluation")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from realestate_os.counties import County, DiscountPrior, county_keys, load_county
+from realestate_os.counties import County, CountyError, DiscountPrior, county_keys, load_county
 
 SAMPLE = 400
 
@@ -40,6 +40,11 @@ def place_of(key: str | None, fields: pd.DataFrame) -> Place:
         CountyError: there is no county of that key; the message lists the known ones.
     """
     if key is not None:
+        if key not in county_keys():
+            raise CountyError(
+                f"no county {key!r} in assets_config; known: {', '.join(county_keys())}. "
+                "Leave --county out for a county without a file: it is found from the sales' places"
+            )
         return Place(load_county(key), f"{key}, as named")
     found = _most_common(fields)
     if found is None:

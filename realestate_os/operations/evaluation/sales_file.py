@@ -1,7 +1,7 @@
 """A file of closed sales -> homes to train on and to predict.
 
-Belongs here: reading with the mappings of `import sales`, placing homes without coordinates, counting what
-is set aside. Does not: the county of a file without one (place.py), columns that only this file has
+Belongs here: reading with the mappings of `import sales`, counting what is set aside. Does not: the county of
+a file without one (place.py), homes without coordinates (placing.py), columns that only this file has
 (characteristics.py), any model.
 """
 
@@ -17,16 +17,15 @@ import pandas as pd
 
 from realestate_os.counties import County
 from realestate_os.enrichment.frames import SALES
-from realestate_os.enrichment.places import zip_points
 from realestate_os.enrichment.sale_rules import finish_sales
 from realestate_os.enrichment.sales_columns import SalesMapping, choose_columns, load_mapping
 from realestate_os.enrichment.sales_files import file_fields, read_sales_table
 from realestate_os.errors import RealEstateOSError
 from realestate_os.operations.evaluation.characteristics import EXTRA, TOO_WELL, characteristics, tells_the_price
 from realestate_os.operations.evaluation.place import Place, elsewhere, place_of
+from realestate_os.operations.evaluation.placing import placed
 from realestate_os.storage.set_aside import SetAside
 from realestate_os.valuation.fit import homes_of_sales
-from realestate_os.valuation.history import has_coordinates
 
 ASSESSMENTS = ("assessed_value_usd", "market_value_usd", "annual_tax_usd")
 
@@ -77,7 +76,7 @@ def read_homes(path: Path, county: str | None, mapping_file: Path | None, *, use
     place = place_of(county, fields)
     sales = finish_sales(_with_keys(fields), place.county, f"file:{table.name}", refused)
     _stop_if_empty(sales, path, table.cells, refused)
-    sales = _without_hindsight(_placed(sales, place.county, refused, notes), columns, notes)
+    sales = _without_hindsight(placed(sales, table.cells, place.county, refused, notes), columns, notes)
     extra, left_out = characteristics(table.cells, columns, sales) if use_extra else (pd.DataFrame(), {})
     notes += [f"column {name} not used: {reason}" for name, reason in left_out.items()]
     homes = _homes(sales, fields["item"], extra, refused)
@@ -106,32 +105,6 @@ def _with_keys(fields: pd.DataFrame) -> pd.DataFrame:
     known = fields["street_address"].notna()
     apn = fields["apn"].astype(object).fillna(address.astype(object).where(known, None))
     return fields.assign(apn=apn, street_address=None)
-
-
-def _placed(sales: pd.DataFrame, county: County, refused: SetAside, notes: list[str]) -> pd.DataFrame:
-    """Homes without coordinates at their ZIP's centre; where hardly a home has a place, all at one point."""
-    codes, points = zip_points(county)
-    centres = {code: point for code, point in zip(codes, points.reshape(-1, 2), strict=True)}
-    lost = ~has_coordinates(sales)
-    at = [centres.get(code) for code in sales["zip_code"]]
-    by_zip = lost & np.array([point is not None for point in at])
-    placed = sales.copy()
-    for number, name in enumerate(("latitude", "longitude")):
-        placed.loc[by_zip, name] = [
-            point[number] for point, here in zip(at, by_zip, strict=True) if here and point is not None
-        ]
-    if by_zip.any():
-        notes.append(f"{by_zip.sum():,} sales without coordinates stand at the centre of their ZIP")
-    nowhere = ~has_coordinates(placed)
-    if nowhere.mean() > 0.5:
-        middle = points.reshape(-1, 2).mean(axis=0) if len(points) else (40.0, -100.0)
-        placed.loc[nowhere, ["latitude", "longitude"]] = middle
-        notes.append(
-            f"{nowhere.sum():,} sales have neither coordinates nor a ZIP: the model does not know where they are"
-        )
-    for sale_id in placed.loc[~has_coordinates(placed), "sale_id"]:
-        refused.add(str(sale_id), "no_location", field="latitude", detail="neither coordinates nor a ZIP of the county")
-    return placed[has_coordinates(placed)]
 
 
 def _without_hindsight(sales: pd.DataFrame, columns: dict[str, str], notes: list[str]) -> pd.DataFrame:

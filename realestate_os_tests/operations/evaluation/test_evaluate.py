@@ -130,3 +130,9 @@ def test_the_command_prints_json_and_leaves_a_page(path, tmp_path, monkeypatch):
     page = (out / "index.html").read_text(encoding="utf-8")
     assert "data:image/png;base64" in page and "<script>alert" not in page
     assert len(pd.read_csv(out / "predictions.csv")) == summary["predicted_sales"]
+
+
+def test_a_folder_that_cannot_be_written_stops_before_the_work(path):
+    ended = CliRunner().invoke(app, ["evaluate", str(path), "--output", f"{path}/below-a-file"])
+    assert isinstance(ended.exception, EvaluationError)
+    assert "give another with --output" in str(ended.exception) and "reading" not in ended.output

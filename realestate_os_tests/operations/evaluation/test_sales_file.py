@@ -54,9 +54,18 @@ def test_columns_that_tell_the_price_are_not_learned_from(tmp_path, made):
 def test_homes_without_coordinates_stand_at_their_zip(tmp_path, made):
     zips = made.drop(columns=["lat", "lng"]).assign(zip=np.where(made["lat"] > 47.6, "98103", "98118"))
     read = read_homes(written(tmp_path, zips), None, None)
-    assert read.homes[["latitude", "longitude"]].drop_duplicates().shape[0] == 2
+    spread = read.homes.groupby("zip_code")["latitude"].agg(["min", "max"])
+    assert len(spread) == 2 and (spread["max"] - spread["min"]).max() < 0.02
+
+
+def test_homes_without_a_place_stand_by_their_neighbourhood(tmp_path, made):
     nowhere = made.drop(columns=["lat", "lng"])
     assert len(read_homes(written(tmp_path, nowhere), None, None).homes) == len(made)
+    near = nowhere.assign(Neighborhood=np.where(made["lat"] > 47.6, "North Hill", "South Bay"))
+    read = read_homes(written(tmp_path, near), None, None)
+    assert any("by Neighborhood alone" in note for note in read.notes)
+    assert read.homes["latitude"].max() - read.homes["latitude"].min() < 1
+    assert read.homes[["latitude", "longitude"]].round(1).drop_duplicates().shape[0] <= 8
 
 
 def test_odd_rows_are_counted_with_their_reasons(tmp_path, made):
