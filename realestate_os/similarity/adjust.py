@@ -53,6 +53,11 @@ def seen_by_model(model: PriceModel, homes: pd.DataFrame, as_of: pd.Series | dat
     return matrix[_columns(model)].to_numpy(dtype=float)
 
 
+def log_value(model: PriceModel, matrix: Floats) -> Floats:
+    """ln V of rows of seen_by_model on one level of prices, (n,)."""
+    return model.mixture.predict(pd.DataFrame(matrix, columns=_columns(model)))
+
+
 def log_differences(model: PriceModel, subject: Floats, sale: Floats) -> Floats:
     """ln V of n subjects less ln V of n sales by line, time apart.
 
@@ -84,7 +89,7 @@ def adjustments(time: Floats, differences: Floats, price_usd: Floats) -> tuple[F
 def _walk(model: PriceModel, subject: Floats, sale: Floats, order: list[int]) -> Floats:
     """Turn sales into subjects line by line in this order; what each step adds to ln V."""
     added = np.zeros((len(sale), len(order)))
-    mixed, value = sale.copy(), _log_value(model, sale)
+    mixed, value = sale.copy(), log_value(model, sale)
     places = [*_PLACES_OF.values(), list(range(len(MATRIX_COLUMNS), sale.shape[1]))]
     for line in order:
         own = places[line]
@@ -92,14 +97,10 @@ def _walk(model: PriceModel, subject: Floats, sale: Floats, order: list[int]) ->
         if not differs.any():
             continue
         mixed[:, own] = subject[:, own]
-        after = _log_value(model, mixed[differs])
+        after = log_value(model, mixed[differs])
         added[differs, line] = after - value[differs]
         value[differs] = after
     return added
-
-
-def _log_value(model: PriceModel, matrix: Floats) -> Floats:
-    return model.mixture.predict(pd.DataFrame(matrix, columns=_columns(model)))
 
 
 def _columns(model: PriceModel) -> list[str]:

@@ -168,8 +168,9 @@ def test_sales_known_later_change_nothing(
     assert keep_sales(filled.objects, served, grown, COUNTY, week) >= 120
     assert fill_sales(filled.store, filled.objects, COUNTY, served.version) >= 120
     market = Market(served.model, day_history, DAY)
-    again = compare(market, county.listings, listing_vectors, filled.search)
-    pd.testing.assert_frame_equal(again, found)
+    few = county.listings.head(15)
+    again = compare(market, few, listing_vectors, filled.search)
+    pd.testing.assert_frame_equal(again, found[found["property_id"].isin(few["property_id"])].reset_index(drop=True))
 
 
 def test_a_homes_own_sale_is_no_comparable(
@@ -182,11 +183,10 @@ def test_a_homes_own_sale_is_no_comparable(
 ) -> None:
     first = found.iloc[0]
     apn = day_history.set_index("sale_id")["apn"][first["sale_id"]]
-    homes = county.listings.copy()
-    homes.loc[homes["property_id"] == first["property_id"], "apn"] = apn
+    homes = county.listings[county.listings["property_id"] == first["property_id"]].assign(apn=apn)
     again = compare(Market(served.model, day_history, DAY), homes, listing_vectors, filled.search)
-    mine = again[again["property_id"] == first["property_id"]]
-    assert first["sale_id"] not in set(mine["sale_id"])
+    assert len(again) >= 3
+    assert first["sale_id"] not in set(again["sale_id"])
 
 
 def test_no_listings_no_comparables(
@@ -213,7 +213,7 @@ def test_adjustment_of_identical_homes_is_time_alone(served: ServedModel, county
 
 
 @given(st.lists(st.sampled_from(MATRIX_COLUMNS), unique=True), st.integers(0, 2**32 - 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_lines_sum_to_the_models_difference_and_equal_columns_have_none(
     served: ServedModel, changed: list[str], seed: int
 ) -> None:
