@@ -26,7 +26,7 @@ from realestate_os.valuation.model import ValueModel
 from realestate_os.valuation.neighbors import EarlierSales
 
 MOST = 5
-# Of a step's candidates so many are adjusted: with all 30 the gross adjustment fell by 0.4 points, in twice the time.
+# Of a step's candidates so many are adjusted: with all 30 the gross adjustment fell by 0.1 to 0.4 points only.
 ADJUSTED_A_STEP = 12
 MAX_SDS_OFF = 2.0
 # The spread below which no adjusted price is odd: three that agree to the dollar would make a fourth odd.
