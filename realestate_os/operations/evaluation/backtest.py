@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from realestate_os.operations.evaluation.causal import Predicted, Progress, predict_after
-from realestate_os.operations.evaluation.evaluate import Request, file_facts
+from realestate_os.operations.evaluation.evaluate import FEWEST_DAYS, Request, file_facts
 from realestate_os.operations.evaluation.resales import FEWEST_PAIRS, MOST_MONTHS, rank_figures, resale_pairs
 from realestate_os.operations.evaluation.sales_file import EvaluationError, SalesOfFile, read_homes
 
@@ -64,7 +64,7 @@ def backtest_deals(request: Request, within_months: int = MOST_MONTHS, progress:
 
 
 def _first_month(sales: SalesOfFile) -> date:
-    """The first month before which SALES_TO_START sales lie, or a quarter of a smaller file's."""
+    """The first month before which enough sales lie, of enough days; a quarter of a smaller file's is enough."""
     days = sales.homes["sale_date"].sort_values(ignore_index=True)
-    enough = days.iloc[min(SALES_TO_START, len(days) // 4)]
+    enough = max(days.iloc[min(SALES_TO_START, len(days) // 4)], days.drop_duplicates().iloc[:FEWEST_DAYS].iloc[-1])
     return date(enough.year + enough.month // 12, enough.month % 12 + 1, 1)

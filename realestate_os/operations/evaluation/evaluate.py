@@ -26,6 +26,8 @@ PREDICTION_COLUMNS = ("item", "sale_id", "apn", "sale_date", "sale_price_usd", "
 # Statistics of fewer sales say nothing.
 MIN_PREDICTED = 30
 TRAINED_SHARE = 0.8
+# A training holds out its latest sales twice: with months alone it needs three of them.
+FEWEST_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,10 @@ def checked_cut(sales: SalesOfFile, cut: date | None) -> date:
     span = f"the file's usable sales run from {first} to {last}"
     if before < MIN_SALES:
         raise EvaluationError(f"{sales.name}: {before:,} usable sales before {chosen}, {MIN_SALES} are needed; {span}")
+    if days[days < pd.Timestamp(chosen)].nunique() < FEWEST_DAYS:
+        raise EvaluationError(
+            f"{sales.name}: the sales before {chosen} are of fewer than {FEWEST_DAYS} different days (or months); {span}"
+        )
     if after < MIN_PREDICTED:
         raise EvaluationError(
             f"{sales.name}: {after:,} usable sales from {chosen} on, {MIN_PREDICTED} are needed; {span}"

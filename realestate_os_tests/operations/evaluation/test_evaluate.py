@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -77,6 +78,15 @@ def test_months_of_a_refit():
 def test_a_cut_without_sales_on_a_side_is_one_line(path, cut, message):
     with pytest.raises(EvaluationError, match=message):
         checked_cut(read_homes(path, None, None), cut)
+
+
+def test_two_months_before_the_cut_are_too_few(tmp_path):
+    sales = made_sales()
+    sales["sale_date"] = pd.to_datetime(sales["sale_date"]).dt.strftime("%Y-%m")
+    homes = read_homes(written(tmp_path, sales[sales["sale_date"] < "2022-09"]), None, None)
+    late = homes.homes["sale_date"] >= pd.Timestamp("2022-07-01")
+    with pytest.raises(EvaluationError, match="fewer than 3 different days"):
+        checked_cut(replace(homes, homes=homes.homes[late]), date(2022, 8, 31))
 
 
 def test_confidence_intervals_hold_the_figure():
