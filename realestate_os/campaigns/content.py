@@ -65,7 +65,7 @@ def homes_of_day(listings: pd.DataFrame, scores: pd.DataFrame) -> dict[str, Home
 def best_deals(homes: Mapping[str, Home], min_score: float) -> list[Home]:
     """Scored at or above the threshold, best first."""
     good = [h for h in homes.values() if h["bird_dog_score"] is not None and h["bird_dog_score"] >= min_score]
-    return sorted(good, key=lambda h: (-h["bird_dog_score"], h["property_id"]))
+    return sorted(good, key=lambda h: (-h["score_log_odds"], h["property_id"]))
 
 
 def best_leads(homes: Mapping[str, Home]) -> list[Home]:

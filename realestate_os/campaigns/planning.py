@@ -6,6 +6,7 @@ Belongs here: putting recipients and content together, rendering. Does not: the 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -223,7 +224,12 @@ def _offers(connection: Connection, day: _Day, plan: Plan) -> list[tuple[Home, d
         found.append(
             (home, offer_view(home, control, price, disclosure, day.memo_url(control.property_id, "investor")))
         )
-    return sorted(found, key=lambda one: (-(one[0]["bird_dog_score"] or 0), one[1]["property_id"]))
+    return sorted(found, key=lambda one: (-_priority(one[0]), one[1]["property_id"]))
+
+
+def _priority(home: Home) -> float:
+    """Log-odds of the score, which do not tie at 100; a home without a score comes last."""
+    return -math.inf if home["score_log_odds"] is None else float(home["score_log_odds"])
 
 
 def _offer_problem(day: _Day, home: Home | None, control: Control) -> str | None:

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, or_, select
 
 from realestate_os.storage.tables import Deal, ProspectQueue, Tenant
 
-OVER = ("closed", "dead")
+# Assigned: a buyer has the contract; to offer it again would sell it twice.
+OVER = ("assigned", "closed", "dead")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def sender_of(connection: Connection, tenant_id: UUID) -> Sender:
 def controls_on(connection: Connection, county: str, day: date) -> dict[str, Control]:
     """property_id -> control of the tenant's properties in the county that holds on the day.
 
-    Signed by then, not expired, the deal neither closed nor dead.
+    Signed by then, not expired, and the deal not over: neither assigned nor closed nor dead.
     """
     statement = (
         select(Deal)

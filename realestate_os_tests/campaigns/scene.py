@@ -5,6 +5,7 @@ Belongs here: builders that several tests of campaigns and web share. Does not: 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -97,7 +98,9 @@ def home(street: str, **changes: Any) -> dict[str, Any]:
     }
     unknown = set(changes) - set(row)
     assert not unknown, unknown
-    return row | changes
+    row |= changes
+    share = (row["bird_dog_score"] or 0) / 100
+    return row | {"score_log_odds": math.log(share / (1 - share)) if share else None}
 
 
 def lead(street: str, **changes: Any) -> dict[str, Any]:

@@ -193,6 +193,7 @@ def test_each_tenant_has_its_own_memos_and_only_its_own_contracts(
         {"signed_on": DAY + timedelta(days=1)},
         {"stage": "dead"},
         {"stage": "closed"},
+        {"stage": "assigned"},
     ],
 )
 def test_control_counts_only_while_it_holds_on_the_day(

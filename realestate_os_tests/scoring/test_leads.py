@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 
-from realestate_os.scoring.leads import lead_ranks, lead_reasons
+from realestate_os.scoring.leads import Signal, lead_log_odds, lead_ranks, lead_reasons
 
 DAY = date(2026, 11, 24)
 NOTHING_KNOWN: dict[str, Any] = {
@@ -53,3 +54,42 @@ def test_most_signals_first_then_the_surest_value_and_no_ties() -> None:
     confidence = pd.Series([0.6, 0.5, 0.9, 0.6], index=weights.index)
     ids = pd.Series(["b", "x", "y", "a"], index=weights.index)
     assert lead_ranks(weights, confidence, ids).to_dict() == {11: 1, 12: 2, 13: 3, 10: 4}
+
+
+def recorded(kind: str, **changes: Any) -> dict[str, Any]:
+    row = {"kind": kind, "event_date": date(2026, 6, 1), "seen_on": date(2026, 6, 20), "source": "court"}
+    return row | {"expires_on": date(2027, 6, 1), "amount_usd": None, "detail": None} | changes
+
+
+def heard(*signals: dict[str, Any], **facts: Any) -> list[Signal]:
+    return lead_reasons(NOTHING_KNOWN | facts, signals, DAY)
+
+
+def test_a_recorded_signal_counts_from_the_day_it_was_seen_to_the_day_it_lapses() -> None:
+    assert [one.name for one in heard(recorded("probate"))] == ["probate"]
+    assert heard(recorded("probate", seen_on=DAY + timedelta(days=1))) == []
+    assert heard(recorded("probate", expires_on=DAY - timedelta(days=1))) == []
+    assert len(heard(recorded("probate", expires_on=DAY))) == len(heard(recorded("probate", expires_on=pd.NaT))) == 1
+
+
+def test_a_filing_fades_and_of_two_of_a_kind_the_fresher_counts() -> None:
+    fresh, old = (
+        recorded("notice_of_default", event_date=DAY),
+        recorded("notice_of_default", event_date=date(2025, 11, 24)),
+    )
+    assert heard(old)[0].weight == pytest.approx(heard(fresh)[0].weight / 2)
+    assert heard(old, fresh) == heard(fresh)
+
+
+def test_the_same_sign_from_list_and_assessor_counts_once() -> None:
+    both = heard(recorded("absentee_owner"), owner_occupied=False)
+    assert [one.name for one in both] == ["absentee_owner"]
+    bought = date(2000, 1, 1)
+    assert len(heard(recorded("long_tenure", event_date=bought), last_sale_date=bought)) == 1
+    assert heard(recorded("long_tenure", event_date=bought))[0].text == "Owned for 27 years"
+
+
+def test_the_strongest_comes_first_and_the_sum_is_theirs() -> None:
+    found = heard(recorded("probate"), recorded("code_violation"), owner_occupied=False)
+    assert [one.weight for one in found] == sorted((one.weight for one in found), reverse=True)
+    assert lead_log_odds(found) == pytest.approx(sum(one.weight for one in found))
