@@ -6,6 +6,7 @@ bisection they share. Does not: what is mixed (posterior.py, deal.py).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ Floats = npt.NDArray[np.float64]
 
 # Halves a bracket of ten million dollars to below 1e-12: the last digit of a double.
 BISECTIONS = 70
+# Far above the smallest double, so that nothing is lost before it.
+FAR = 1e-250
 # Eight standard deviations hold all but 1e-15 of a normal.
 REACH_SD = 8.0
 
@@ -68,10 +71,21 @@ class Mixture:
             log_share: (j,) or (n, j), the logarithm of their probabilities.
         """
         z = (self.mean[:, :, None] - thresholds[:, None, :]) / self.sd[:, :, None]
-        weight = self.log_weight[:, :, None] + np.broadcast_to(log_share, thresholds.shape)[:, None, :]
-        above = log_sum(log_sum(weight + log_ndtr(z)))
-        below = log_sum(log_sum(weight + log_ndtr(-z)))
-        return above - below
+        log_weight = self.log_weight[:, :, None] + np.broadcast_to(log_share, thresholds.shape)[:, None, :]
+        weight = np.exp(log_weight)
+        above, below = (_total(weight * ndtr(sign * z)) for sign in (1, -1))
+        # Logarithms throughout are three times as slow: only where a double cannot hold the probability.
+        far = np.minimum(above, below) < FAR
+        with np.errstate(divide="ignore"):
+            log_odds = np.log(above) - np.log(below)
+        log_above, log_below = (log_sum(log_sum(log_weight[far] + log_ndtr(sign * z[far]))) for sign in (1, -1))
+        log_odds[far] = log_above - log_below
+        return np.asarray(log_odds)
+
+
+def _total(terms: Floats) -> Floats:
+    """Sum of each row's terms, (n,), in an order that does not depend on n."""
+    return np.asarray(terms.reshape(len(terms), math.prod(terms.shape[1:])).sum(axis=1))
 
 
 def bisect(is_below: Callable[[Floats], npt.NDArray[np.bool_]], low: Floats, high: Floats) -> Floats:
