@@ -34,7 +34,7 @@ FACTS: dict[str, Any] = {
     "city": "Seattle",
     "state": "WA",
     "zip_code": "98122",
-    "address_key": "1417 E HOWELL ST|98122",
+    "address_key": "1417 E HOWELL ST||98122",
     "apn": "6003501230",
     "latitude": 47.6173,
     "longitude": -122.3128,

@@ -28,8 +28,9 @@ UNITS = [
 @pytest.fixture
 def store(tmp_path: Path) -> ParquetStore:
     store = ParquetStore(str(tmp_path), {})
-    store.write(LISTINGS, f"king_wa|{DAY - timedelta(days=7)}", day_of([HOWELL, *UNITS]).listings)
-    store.write(LISTINGS, f"king_wa|{DAY}", day_of(UNITS).listings)
+    listings = day_of([HOWELL, *UNITS]).listings
+    store.write(LISTINGS, f"king_wa|{DAY - timedelta(days=7)}", listings)
+    store.write(LISTINGS, f"king_wa|{DAY}", listings.iloc[1:])
     return store
 
 

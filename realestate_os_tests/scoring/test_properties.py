@@ -11,8 +11,11 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from realestate_os.scoring.deal import Terms
 from realestate_os.scoring.frames import SCORES
-from realestate_os_tests.scoring.homes import day_of
+from realestate_os.scoring.hearing import Listed, heard_ask
+from realestate_os.scoring.mixture import Floats
+from realestate_os_tests.scoring.homes import day_of, king
 
 VALUES = st.floats(120_000, 4e6)
 SPREADS = st.floats(0.03, 0.35)
@@ -46,27 +49,56 @@ def scores(homes: list[dict[str, Any]], comparables: int = 0) -> pd.DataFrame:
     return day_of(homes, comparables=comparables).scores()
 
 
-@given(home=FACTS, ratio=RATIOS, discounts=st.lists(st.floats(-0.6, 0.95), min_size=6, max_size=12))
+@st.composite
+def listed(draw: st.DrawFn) -> dict[str, float]:
+    """One home before the ask is heard; works cost from nothing to more than it is worth."""
+    return {
+        "value": draw(VALUES),
+        "log_sd": draw(SPREADS),
+        "tail": draw(st.floats(0.25, 1.5)),
+        "premium_mean": draw(st.floats(0, 0.2)),
+        "premium_sd": draw(st.floats(0.01, 0.1)),
+        "repairs": draw(st.floats(2_000, 600_000)),
+        "repair_sd": draw(st.floats(0.2, 1.0)),
+    }
+
+
+def log_odds(asks: Floats, home: dict[str, float], values: Floats | None = None) -> Floats:
+    """Of the home at many asks, or at one ask with many values."""
+    values = np.full(len(asks), home["value"]) if values is None else values
+
+    def all_of(number: float) -> Floats:
+        return np.full(len(asks), number)
+
+    terms = Terms(all_of(0.8), all_of(15_000), all_of(home["repairs"]), all_of(home["repair_sd"]))
+    columns = (all_of(home[name]) for name in ("log_sd", "tail", "premium_mean", "premium_sd"))
+    homes = Listed(np.log(values), *columns, terms, king().discount_prior)
+    return homes.log_odds(asks, heard_ask(asks, homes))
+
+
+@given(home=listed(), log_discounts=st.lists(st.floats(-1.5, 3.5), min_size=8, max_size=16))
 @settings(max_examples=40)
-def test_asking_less_never_lowers_a_score(home: dict[str, Any], ratio: float, discounts: list[float]) -> None:
-    asks = [home["value_usd"] * (1 - discount) for discount in sorted(discounts)]
-    found = scores([with_tail(home, ratio) | {"listing_price_usd": ask} for ask in asks], comparables=3)
-    assert (np.diff(found["score_log_odds"]) >= -1e-6).all()
-    assert (found["heard_ask_usd"] >= found["listing_price_usd"] * (1 - 1e-12)).all()
+def test_asking_less_never_lowers_a_score(home: dict[str, float], log_discounts: list[float]) -> None:
+    asks = home["value"] * np.exp(-np.sort(log_discounts))
+    assert (np.diff(log_odds(asks, home)) >= -1e-6).all()
 
 
-@given(home=FACTS, ratio=RATIOS, values=st.lists(VALUES, min_size=6, max_size=12), ask=st.floats(100_000, 2e6))
+@given(home=listed(), log_ratios=st.lists(st.floats(-1.5, 3.5), min_size=8, max_size=16))
 @settings(max_examples=40)
-def test_being_worth_more_never_lowers_a_score(
-    home: dict[str, Any], ratio: float, values: list[float], ask: float
-) -> None:
-    homes = [with_tail(home | {"value_usd": value}, ratio) | {"listing_price_usd": ask} for value in sorted(values)]
-    found = scores(homes)
-    assert (np.diff(found["score_log_odds"]) >= -1e-6).all()
+def test_being_worth_more_never_lowers_a_score(home: dict[str, float], log_ratios: list[float]) -> None:
+    asks = np.full(len(log_ratios), home["value"])
+    assert (np.diff(log_odds(asks, home, asks * np.exp(np.sort(log_ratios)))) >= -1e-6).all()
 
 
-@given(home=FACTS, ratio=RATIOS, discount=st.floats(-3, 0.99))
-@settings(max_examples=60)
+def test_a_price_cut_over_the_edge_of_a_tier_raises_the_score_all_the_same() -> None:
+    asks = np.linspace(520_000, 260_000, 40)
+    found = day_of([{"value_usd": 480_000.0, "listing_price_usd": ask} for ask in asks], comparables=2).scores()
+    assert (np.diff(found["score_log_odds"]) > -1e-9).all()
+    assert found["arv_pct"].nunique() == 1
+
+
+@given(home=FACTS, ratio=RATIOS, discount=st.floats(-2, 0.97))
+@settings(max_examples=25)
 def test_figures_are_finite_ordered_and_add_up(home: dict[str, Any], ratio: float, discount: float) -> None:
     found = scores([with_tail(home, ratio) | {"listing_price_usd": home["value_usd"] * (1 - discount)}], comparables=4)
     row = found.iloc[0]

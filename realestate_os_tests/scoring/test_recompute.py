@@ -147,7 +147,7 @@ CHANGES = st.fixed_dictionaries(
 
 
 @given(before=CHANGES, after=CHANGES, comparables=st.integers(0, 4))
-@settings(max_examples=40)
+@settings(max_examples=10)
 def test_the_lines_add_up_also_as_printed(before: dict[str, Any], after: dict[str, Any], comparables: int) -> None:
     found = change(before, after, comparables=comparables)
     assert math.fsum(one.log_odds for one in found.lines) == pytest.approx(found.log_odds, abs=1e-9)

@@ -12,7 +12,7 @@ from realestate_os_tests.scoring.homes import assumptions, king
 SD = 0.07
 
 
-def sales(count: int = 6_000, true_sd: float = SD) -> pd.DataFrame:
+def sales(count: int = 3_000, true_sd: float = SD) -> pd.DataFrame:
     """Sales about values whose claimed spread is SD; the true one may be another."""
     rng = np.random.default_rng(5)
     value = np.exp(rng.normal(np.log(700_000), 0.3, count))
@@ -27,7 +27,7 @@ def sales(count: int = 6_000, true_sd: float = SD) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def study() -> Reliability:
-    return reliability(sales(), king(), assumptions(), draws=3)
+    return reliability(sales(), king(), assumptions(), draws=2)
 
 
 def at(study: Reliability, world: str, score: str, threshold: float) -> pd.Series:
@@ -36,16 +36,16 @@ def at(study: Reliability, world: str, score: str, threshold: float) -> pd.Serie
 
 
 def test_with_the_right_model_and_prior_the_claim_is_the_truth(study: Reliability) -> None:
-    for threshold in (0.1, 0.2, 0.4):
+    for threshold in (0.1, 0.2, 0.3):
         row = at(study, "prior right", OURS, threshold)
-        assert row["listings"] > 60
+        assert row["listings"] > 40
         assert abs(row["error"]) < 4 * np.sqrt(0.25 / row["listings"])
 
 
 def test_a_score_that_clips_or_ignores_the_prior_claims_far_more_than_is_true(study: Reliability) -> None:
-    for score in (CLIPPED, NO_PRIOR):
-        row = at(study, "prior right", score, 0.6)
-        assert row["claimed"] > 0.65 and row["realised"] < row["claimed"] - 0.3
+    for score, least in ((CLIPPED, 0.4), (NO_PRIOR, 0.15)):
+        row = at(study, "prior right", score, 0.4)
+        assert row["error"] > least
 
 
 def test_a_wrong_prior_shows(study: Reliability) -> None:
@@ -54,12 +54,12 @@ def test_a_wrong_prior_shows(study: Reliability) -> None:
 
 
 def test_a_model_that_is_surer_than_it_may_be_shows() -> None:
-    row = at(reliability(sales(true_sd=2 * SD), king(), assumptions(), draws=2), "prior right", OURS, 0.2)
+    row = at(reliability(sales(1_500, true_sd=2 * SD), king(), assumptions(), draws=1), "prior right", OURS, 0.2)
     assert row["error"] > 0.1
 
 
 def test_the_same_sales_give_the_same_study_and_a_figure() -> None:
-    few = sales(200)
+    few = sales(100)
     first, second = (reliability(few, king(), assumptions()) for _ in range(2))
     pd.testing.assert_frame_equal(first.table, second.table, check_exact=True)
     assert len(first.figure().axes) == 3
