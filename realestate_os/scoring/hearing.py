@@ -96,7 +96,8 @@ def _heard(own: Floats, homes: Listed, side: int) -> Floats:
 
 def _turning_point(own: Floats, homes: Listed, side: int) -> Floats:
     """ln of the ask between our value and one's own at which a deal is likeliest (side 1) or least likely (-1)."""
-    nudged = own + side * NUDGE
+    ends = np.minimum(own, homes.log_value), np.maximum(own, homes.log_value)
+    nudged = np.clip(own + side * NUDGE, *ends)
     at, best = nudged.copy(), side * _own_odds(nudged, homes)
     turned = best > side * _own_odds(own, homes)
     at = np.where(turned, at, own)
@@ -109,9 +110,9 @@ def _turning_point(own: Floats, homes: Listed, side: int) -> Floats:
         odds[between] = side * _own_odds(trial[between], homes.rows(between))
         at, best = np.where(odds > best, trial, at), np.maximum(odds, best)
     inside = at != own
-    around = at[inside] - STEP, at[inside] + STEP
-    low, high = (np.maximum(side * end, side * own[inside]) * side for end in around)
-    at[inside] = _golden(homes.rows(inside), np.minimum(low, high), np.maximum(low, high), side)
+    within = ends[0][inside], ends[1][inside]
+    low, high = (np.clip(at[inside] + reach, *within) for reach in (-STEP, STEP))
+    at[inside] = _golden(homes.rows(inside), low, high, side)
     return at
 
 

@@ -140,7 +140,7 @@ def test_outside_the_targets_and_with_stale_heat_the_score_is_p_deal() -> None:
 
 def test_among_simulated_listings_the_claimed_share_of_deals_is_the_real_one() -> None:
     """Values from the model's distribution, asks from the prior, works and premium from their ranges."""
-    rng, county, count = np.random.default_rng(3), king(), 6_000
+    rng, county, count = np.random.default_rng(3), king(), 3_000
     prior, sd = county.discount_prior, 0.08
     model = np.full(count, 800_000.0)
     value = model * np.exp(rng.normal(0, sd, count))

@@ -118,7 +118,7 @@ def checked_cut(sales: SalesOfFile, cut: date | None) -> date:
         raise EvaluationError(f"{sales.name}: {before:,} usable sales before {chosen}, {MIN_SALES} are needed; {span}")
     if days[days < pd.Timestamp(chosen)].nunique() < FEWEST_DAYS:
         raise EvaluationError(
-            f"{sales.name}: the sales before {chosen} are of fewer than {FEWEST_DAYS} different days (or months); {span}"
+            f"{sales.name}: the sales before {chosen} are of fewer than {FEWEST_DAYS} different days or months; {span}"
         )
     if after < MIN_PREDICTED:
         raise EvaluationError(
