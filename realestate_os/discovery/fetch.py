@@ -213,7 +213,7 @@ def _judge(
     if crawl.needs_browser and not find_chromium(settings):
         raise CrawlError(
             f"{source.key}: {crawl.needs_browser} pages of {county.key} need a browser and no Chromium was found; "
-            f"{MISSING}. {len(pages)} other pages are archived, the next run goes on from there"
+            f"{MISSING}. its {len(pages)} other pages are archived, the next run goes on from there"
         )
     if not details and crawl.failures:
         first = crawl.failures[0]

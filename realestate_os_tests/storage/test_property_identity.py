@@ -50,6 +50,7 @@ SAME = {
     "12 SOUTH ST||98105": ("12 South Street",),
     "123 N E ST||98105": ("123 N E St", "123 North E Street"),
     "12 BROADWAY||98105": ("12 Broadway",),
+    "1 SW AVE REAR||98105": ("1 Southwest Avenue  Rear", "1 SW AVENUE REAR"),
 }  # fmt: skip
 
 

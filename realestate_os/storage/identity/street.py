@@ -96,7 +96,7 @@ def _street_name(name: str) -> str:
     """One spelling of a street's name, with its directions and type; the same for every house in it."""
     words = _two_word_directions(name.split())
     road = _numbered_road(" ".join(words))
-    return road or _publication_28(_one_spelling(words))
+    return road or _settled(_one_spelling(words))
 
 
 def _two_word_directions(words: list[str]) -> list[str]:
@@ -153,6 +153,20 @@ def _ordinal(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return f"{number}TH"
     return f"{number}{ {1: 'ST', 2: 'ND', 3: 'RD'}.get(number % 10, 'TH') }"
+
+
+def _settled(words: list[str]) -> str:
+    """Publication 28 until it changes nothing more, so that an address that was normalised keeps its key.
+
+    Scourgify reads SOUTHWEST AVENUE REAR as SW AVENUE REAR, and that as SW AVE REAR.
+    """
+    line = _publication_28(words)
+    for _ in words:
+        again = _publication_28(line.split())
+        if again == line:
+            break
+        line = again
+    return line
 
 
 def _publication_28(words: list[str]) -> str:

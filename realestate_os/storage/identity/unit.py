@@ -167,9 +167,9 @@ def _ends_in_type(line: str) -> bool:
 
 
 def _is_street(line: str) -> bool:
-    """Whether there is a number and a name that is no mere direction."""
+    """Whether there is a number and a name that is no mere direction, nor the fraction of "12 1/2"."""
     words = _WORD.findall(line.upper())
-    return len(words) > 1 and any(word not in DIRECTIONS for word in words[1:])
+    return len(words) > 1 and any(word not in DIRECTIONS and "/" not in word for word in words[1:])
 
 
 def _canonical(text: str) -> str:
