@@ -15,7 +15,7 @@ from realestate_os.cli.world import DEFAULT_COUNTY, generated_world, remember
 
 DAYS = 30
 LISTINGS = 40
-UPSTREAM = ["listing_pages", "listings", "parcels", "enrichment"]
+UPSTREAM = ["listing_pages", "listings", "parcels", "enrichment", "lead_signals"]
 MEASURED = ["features", "valuations", "embeddings", "comparables", "scores"]
 
 

@@ -101,15 +101,15 @@ class Launcher:
         from dagster import AssetKey
 
         run_id = str(uuid4())
-        job = self._job.get_subset(asset_selection={AssetKey(name) for name in assets})
         target: dict[str, Any] = {"partition_key": key}
         if until and until != key:
             target = {}
             tags = {**(tags or {}), RANGE_START: key, RANGE_END: until}
         self._instance.add_event_listener(run_id, self._listen)
         started = time.monotonic()
-        result = job.execute_in_process(
+        result = self._job.execute_in_process(
             instance=self._instance,
+            asset_selection=[AssetKey(name) for name in assets],  # of the run too: the UI names its assets by it
             run_id=run_id,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags=dict(tags or {}),

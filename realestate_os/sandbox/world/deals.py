@@ -14,7 +14,8 @@ from realestate_os.sandbox.world.ground import Ground
 from realestate_os.sandbox.world.notices import Notice
 from realestate_os.sandbox.world.offers import Offers
 
-DEAL_CONTRACTS, ORDINARY_CONTRACTS = 0.30, 0.008
+# Half of the deals and more: a team that signs fewer shows its buyers nothing on days when those it signed score low.
+DEAL_CONTRACTS, ORDINARY_CONTRACTS = 0.60, 0.008
 # With room enough, four to six contracts; a small world has two.
 FEWEST, MOST, ROOM = 4, 6, 100
 
