@@ -41,7 +41,7 @@ LISTINGS = Frame(
         Column("listing_status", "string", "active, pending, sold, off_market", nullable=False),
         Column("listed_on", "date", "Date on the page, if it says one"),
         Column("first_seen_on", "date", "First partition in which the property was seen", nullable=False),
-        Column("days_on_market", "float64", "Days since the earlier of listed_on and first_seen_on", "days"),
+        Column("days_on_market", "float64", "Days since first_seen_on", "days"),
         Column("price_event", "string", "new, back, relisted, price_cut, price_rise, unchanged", nullable=False),
         Column("previous_price_usd", "float64", "Asking price of the last earlier partition that had one", "USD"),
         Column("description", "string", "The seller's text, markup removed, discriminatory phrases cut out"),

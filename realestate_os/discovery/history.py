@@ -77,16 +77,14 @@ class History:
     def facts(self, row: Mapping[str, Any], day: date) -> dict[str, Any]:
         """first_seen_on, days_on_market, price_event and previous_price_usd of a listing of the day.
 
-        days_on_market counts from the first sighting, or from the page's own date where that is earlier.
+        days_on_market counts from the first sighting: the page's own date is the seller's word, and stays in listed_on.
         """
         known = self._recent(row["property_id"], day)
         previous = self._price(known, day)
         first = known.first_seen_on if known else day
-        listed = row["listed_on"]
-        since = min(first, listed) if listed else first
         return {
             "first_seen_on": first,
-            "days_on_market": float((day - since).days),
+            "days_on_market": float((day - first).days),
             "price_event": _market_event(known, row) or _price_event(previous, row["listing_price_usd"]) or "unchanged",
             "previous_price_usd": previous,
         }

@@ -72,7 +72,7 @@ def internal_memo(records: Records, control: Control | None, setting: Setting) -
         "edition": "internal",
         "bar": _bar(records, marks),
         "asking_usd": ask,
-        "days_on_market": records.listing.get("days_on_market"),
+        "listed_on": records.listing.get("listed_on"),
         "score": _score(records.score),
         "offer": figures.offer_lines(records.score),
         "net_spread_usd": records.score["net_spread_usd"],

@@ -83,7 +83,7 @@ def gone_events(day: date, gone: list[str]) -> pd.DataFrame:
 def test_the_first_day_is_all_new(stored: Any) -> None:
     assert stored().facts(offered("a", 500_000, ago(10)), DAY) == {
         "first_seen_on": DAY,
-        "days_on_market": 10.0,
+        "days_on_market": 0.0,
         "price_event": "new",
         "previous_price_usd": None,
     }

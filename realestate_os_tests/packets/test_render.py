@@ -16,7 +16,7 @@ UNKNOWN: dict[str, Any] = {
         *("street_address", "city", "zip_code", "apn", "latitude", "longitude", "property_type", "bedrooms"),
         *("bathrooms", "square_footage", "lot_size_sqft", "year_built", "stories", "basement_sqft", "quality_grade"),
         *("condition_grade", "view_rank", "waterfront", "garage_spaces", "description", "contact_name"),
-        *("contact_phone", "days_on_market", "assessed_value_usd", "market_value_usd", "annual_tax_usd"),
+        *("contact_phone", "listed_on", "assessed_value_usd", "market_value_usd", "annual_tax_usd"),
         *("last_sale_date", "last_sale_price_usd", "zip_population", "zip_median_income_usd", "census_vintage"),
         *("zip_median_home_value_usd", "zip_owner_occupied_rate", "zip_unemployment_rate", "zip_median_rent_usd"),
     )
