@@ -5,6 +5,8 @@ from __future__ import annotations
 from realestate_os.storage.home import HOME_COLUMNS
 from realestate_os.storage.schema import Column, Frame
 
+BARGAIN_FLAGS = ("auction_opening_bid", "down_payment", "fractional", "cooperative", "leased_land", "teardown")
+
 LISTINGS = Frame(
     "listings",
     "one property that was for sale, or known as a lead, on the date",
@@ -49,7 +51,7 @@ LISTINGS = Frame(
         Column(
             "bargain_flag",
             "string",
-            "Why a low price is no bargain: auction_opening_bid, down_payment, leased_land, fractional; null if none",
+            f"Why a low price is no bargain: {', '.join(BARGAIN_FLAGS)}; null if none",
         ),
         Column(
             "text_flags",

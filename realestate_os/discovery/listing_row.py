@@ -13,7 +13,7 @@ from typing import Any
 from realestate_os.discovery import values
 from realestate_os.discovery.archive import Page
 from realestate_os.discovery.extract import RawListing
-from realestate_os.discovery.seller_text import read_words
+from realestate_os.discovery.seller_text import PART_OF_THE_HOME, read_words
 from realestate_os.storage.property_identity import clean_apn, normalize_address, property_id, split_unit, zip5
 
 Row = dict[str, Any]
@@ -140,7 +140,7 @@ def _offer(text: dict[str, str], day: date) -> Row:
     words = read_words(text.get("description"), price_text, text.get("condition"), quoted)
     basis = _BASIS.get(words.bargain_flag or "", "asking" if quoted is not None else "none")
     # A share's price is an asking price, but not one for the property.
-    whole = basis == "asking" and words.bargain_flag != "fractional"
+    whole = basis == "asking" and words.bargain_flag not in PART_OF_THE_HOME
     return {
         "quoted_price_usd": quoted,
         "listing_price_usd": quoted if whole else None,

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from realestate_os.counties import County
-from realestate_os.discovery.frames import LISTINGS
+from realestate_os.discovery.frames import BARGAIN_FLAGS, LISTINGS
 from realestate_os.storage.home import PROPERTY_TYPES
 
 Row = dict[str, Any]
@@ -121,7 +121,7 @@ FIELD_RULES: dict[str, Between | OneOf | Like] = {
     "listing_status": OneOf(("active", "pending", "sold", "off_market")),
     "description": Like(rf"{_PLAIN}{{1,5000}}", "at most 5,000 characters of text"),
     "condition_claimed": OneOf(("renovated", "good", "fixer", "unknown")),
-    "bargain_flag": OneOf(("auction_opening_bid", "down_payment", "leased_land", "fractional")),
+    "bargain_flag": OneOf(BARGAIN_FLAGS),
     "contact_name": Like(rf"{_PLAIN}{{1,80}}", "1 to 80 characters of text"),
     "contact_phone": Like(r"\+1[2-9]\d{9}", "a North American number, E.164"),
     "completeness": Between(0, 1),

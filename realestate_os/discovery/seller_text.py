@@ -13,6 +13,9 @@ from realestate_os.discovery.values import money_amounts
 
 Phrases = re.Pattern[str]
 
+# Here the quoted figure buys less than the home.
+PART_OF_THE_HOME = ("fractional", "cooperative")
+
 
 def _any_of(*phrases: str) -> Phrases:
     return re.compile("|".join(rf"\b(?:{phrase})" for phrase in phrases), re.IGNORECASE)
@@ -29,13 +32,23 @@ LEASED_LAND = _any_of(
 FRACTIONAL = _any_of(
     r"1/\d{1,2}(?:th|rd)? (?:share|interest|ownership)", r"fractional", r"time-?share", r"co-?ownership",
     r"undivided .{0,20}interest", r"partial interest", r"tenan(?:t|cy) in common",
-    r"cooperative (?:corporation|apartment|unit)", r"co-?op:", r"shares in (?:the|a) co", r"underlying mortgage",
+)  # fmt: skip
+COOPERATIVE = _any_of(
+    r"cooperative (?:corporation|apartment|unit)", r"co-?op:", r"co-?op (?:apartment|unit|shares)",
+    r"shares in (?:the|a) co", r"underlying mortgage",
+)  # fmt: skip
+# "Not a teardown" praises the house.
+TEARDOWN = _any_of(
+    r"(?<!not a )tear-?down", r"(?<!not a )scrape(?:r\b|-?off)", r"(?:at|for) (?:land|lot) value",
+    r"(?:land|lot) value only", r"value (?:is )?in the (?:land|lot)",
+    r"no value (?:is )?(?:given )?(?:to|in) the (?:house|home|structure|building|improvements)", r"uninhabitable",
+    r"not (?:currently )?(?:habitable|livable)", r"condemned", r"house must be (?:demolished|torn down)",
 )  # fmt: skip
 DOWN_PAYMENT = re.compile(r"\bdown\b(?! ?payment assistance)|\bdown[- ]payment\b", re.IGNORECASE)
 
 FIXER = _any_of(
-    r"fixer", r"handyman", r"needs (?:some |a lot of |everything|work|tlc|updating|repairs)", r"tear-?down", r"gut job",
-    r"bring your contractor", r"diamond in the rough", r"investor special",
+    r"fixer", r"handyman", r"needs (?:some |a lot of |everything|work|tlc|updating|repairs)", r"(?<!not a )tear-?down",
+    r"gut job", r"bring your contractor", r"diamond in the rough", r"investor special",
 )  # fmt: skip
 RENOVATED = _any_of(
     r"(?:completely|fully|newly|totally|recently) (?:remodell?ed|renovated|rebuilt|updated)", r"turn-?key",
@@ -85,8 +98,8 @@ def read_words(
 ) -> SellerWords:
     """Flags and the printable description.
 
-    bargain_flag says why the quoted figure is not the price of the whole home: auction_opening_bid,
-    down_payment, fractional, leased_land, or None.
+    bargain_flag says why the quoted figure is not the price of a whole home to live in: one of
+    frames.BARGAIN_FLAGS, or None.
     """
     everything = " ".join(filter(None, (price_text, condition, description)))
     printable, removed = without_discrimination(description)
@@ -119,9 +132,13 @@ def bargain_flag(everything: str, price_text: str | None, price_usd: float | Non
         return "auction_opening_bid"
     if _is_down_payment(everything, price_text, price_usd):
         return "down_payment"
-    if FRACTIONAL.search(everything):
-        return "fractional"
-    return "leased_land" if LEASED_LAND.search(everything) else None
+    kinds = (
+        ("fractional", FRACTIONAL),
+        ("cooperative", COOPERATIVE),
+        ("leased_land", LEASED_LAND),
+        ("teardown", TEARDOWN),
+    )
+    return next((flag for flag, phrases in kinds if phrases.search(everything)), None)
 
 
 def without_discrimination(text: str | None) -> tuple[str | None, bool]:
