@@ -29,19 +29,14 @@ from realestate_os.discovery.listings import DayListings, listings_of_day
 from realestate_os.discovery.rules import Terms
 from realestate_os.discovery.sources import Source
 from realestate_os.resources.object_store import ObjectStore
-from realestate_os.sandbox.faults import Fault
 from realestate_os.sandbox.server import Sandbox, start_sandbox
 from realestate_os.sandbox.world import World
 from realestate_os.settings import load_settings
 from realestate_os_tests.discovery.conftest import DAY, outside
+from realestate_os_tests.faulty_site import misbehaving_site
 
 pytestmark = pytest.mark.drill
 LISTINGS = int(os.environ.get("DRILL_LISTINGS", "2000"))
-HOME = r"/(?:home|listing|ad|post)/[a-z0-9-]*"
-# By the end of a home's id: what passes, and (hopeless) what does not. Each counts for each page, so
-# that the order of requests changes nothing.
-PASSING = {"0": "status:500", "1": "status:503", "2": "truncate", "3": "slow", "4": "status:429", "5": "lost"}
-HOPELESS = {"6a": "huge", "6b": "bomb", "6c": "loop", "6d": "metadata", "6e": "file", "70": "status:500"}
 
 
 @pytest.fixture(scope="module")
@@ -51,21 +46,6 @@ def county_of_faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandb
     settings = load_settings(realestate_os_home=home, http_timeout_s=20, crawl_time_budget_s=3_000, **ports)
     with start_sandbox(settings, World(seed=20141, listings=LISTINGS, on=DAY)) as running:
         yield running
-
-
-def misbehave(sandbox: Sandbox) -> None:
-    faults = sandbox.faults["site"]
-    faults.clear()
-    for ending, rule in HOPELESS.items():
-        faults.add(Fault(rule, match=rf"{HOME}{ending}(?:\.html)?$", times=1_000, each_path=True))
-    for ending, rule in PASSING.items():
-        faults.add(Fault(rule, match=rf"{HOME}{ending}(?:\.html)?$", retry_after=0.1, seconds=0.2, each_path=True))
-    faults.add(Fault("markup", match=rf"{HOME}8(?:\.html)?$", times=1_000, each_path=True))
-    faults.add(Fault("garbage", match=rf"{HOME}9(?:\.html)?$", times=1_000, each_path=True))
-    faults.add(Fault("status:429", match=r"page=\d*3$|sitemap-1", retry_after=0.5, each_path=True))
-    faults.add(Fault("timeout", match=rf"{HOME}7f(?:\.html)?$", seconds=25, each_path=True))
-    for rule, page in (("status:500", 2), ("truncate", 4), ("lost", 5)):  # lists, too, and the data of lists
-        faults.add(Fault(rule, match=rf"(?:page|after)=\d*{page}(?:&|$)", each_path=True))
 
 
 def read(store: ObjectStore, county: County) -> DayListings:
@@ -78,7 +58,7 @@ def test_every_fault_on_and_nothing_lost_twice_the_same(
 ) -> None:
     found: list[DayListings] = []
     for turn in ("first", "second"):
-        misbehave(county_of_faults)
+        misbehaving_site(county_of_faults)
         store = ObjectStore(str(tmp_path / turn))
         settings = county_of_faults.settings.model_copy(update={"object_store_url": store.root})
         started = time.monotonic()

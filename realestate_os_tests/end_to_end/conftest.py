@@ -39,10 +39,10 @@ class Demo:
         return sorted((self.home / "mails").rglob("*.json"))
 
 
-def run_cli(variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_cli(variables: dict[str, str], *arguments: str, timeout_s: float = 400) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "realestate_os.cli.main", *arguments]
     return subprocess.run(
-        command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=400, check=False
+        command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=timeout_s, check=False
     )
 
 
