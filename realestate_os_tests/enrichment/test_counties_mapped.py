@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
@@ -121,25 +122,75 @@ def test_cooks_five_datasets_are_joined_and_a_listing_without_a_pin_is_found(ser
     assert gone <= {"board_tot", "certified_tot", "mailed_tot", "mail_address_name"}
 
 
+def sales_from(key, record, geometry, service, tmp_path):
+    """The versions that a county's source of sales makes of one record."""
+    source, refused = here(PUBLIC[key]), SetAside()
+    county = load_county(next(iter(source.counties)))
+    path = urlsplit(source.url).path
+    if source.kind == "socrata":
+        service.datasets[path.removeprefix("/resource/").removesuffix(".json")] = [record]
+    else:
+        service.layers[path] = layer([{"attributes": record, "geometry": geometry}])
+    settings = load_settings(sources="sandbox", sandbox_records_port=service.server_address[1])
+    with HttpClient(settings) as http:
+        archive = RecordArchive(http, ObjectStore(str(tmp_path)))
+        partition = Partition(source.key, county.key, str(DAY))
+        return update_sales(SALES.empty(), source, county, partition, archive, refused)
+
+
 def test_miamis_three_sales_of_a_folio_are_three_sales(service, tmp_path):
     record = SAMPLES["miami_dade_fl_parcels"][0] | {
         "DOS_1": "20260301", "PRICE_1": 500000, "QU_FLG_1": "Q",
         "DOS_2": "20240105", "PRICE_2": 100, "QU_FLG_2": "U",
         "DOS_3": "20230710", "PRICE_3": 410000, "QU_FLG_3": "Q",
     }  # fmt: skip
-    source, county = here(PUBLIC["miami_dade_fl_sales"]), load_county("miami_dade_fl")
-    geometry = SAMPLES["miami_dade_fl_parcels"][1]
-    service.layers[urlsplit(source.url).path] = layer([{"attributes": record, "geometry": geometry}])
-    settings = load_settings(sources="sandbox", sandbox_records_port=service.server_address[1])
-    refused, partition = SetAside(), Partition(source.key, county.key, str(DAY))
-    with HttpClient(settings) as http:
-        archive = RecordArchive(http, ObjectStore(str(tmp_path)))
-        found = update_sales(SALES.empty(), source, county, partition, archive, refused)
+    found = sales_from("miami_dade_fl_sales", record, SAMPLES["miami_dade_fl_parcels"][1], service, tmp_path)
     told = found[["sale_price_usd", "market_sale"]].to_dict("records")
     assert {(row["sale_price_usd"], row["market_sale"]) for row in told} >= {(500000.0, True), (410000.0, True)}
     assert all(not row["market_sale"] for row in told if row["sale_price_usd"] < 10_000)
     wheres = [params["where"] for path, params in service.asked if path.endswith("/query")]
     assert wheres[2] == "(DOS_3 >= '20230101' AND PRICE_3 > 0)"
+
+
+KING_SALE = {"PIN": "1234500010", "SaleDate": 1772409600000, "SalePrice": 612000, "Sellername": "A", "buyername": "B"}
+COOK_SALE = {"row_id": "1", "pin": "13362270230000", "year": "2026", "class": "203", "sale_price": "305000.0"}
+MARICOPA_SALE = {"APN": "10101010", "PHYSICAL_ADDRESS": "410 W ELM ST PHOENIX 85003", "PHYSICAL_CITY": "PHOENIX"}
+
+
+@pytest.mark.parametrize(
+    ("key", "record", "expected"),
+    [
+        (
+            "king_wa_sales",
+            KING_SALE | {"Property_Type": "R", "Principal_Use": "RESIDENTIAL"},
+            {"apn": "1234500010", "sale_date": date(2026, 3, 2), "sale_price_usd": 612_000.0, "latitude": 47.61},
+        ),
+        (
+            "cook_il_sales",
+            COOK_SALE
+            | {"sale_date": "2026-03-02T00:00:00.000", "doc_no": "2606100001", "sale_filter_deed_type": False},
+            {"apn": "13362270230000", "sale_date": date(2026, 3, 2), "sale_price_usd": 305_000.0, "market_sale": True},
+        ),
+        (
+            "cook_il_sales",
+            COOK_SALE | {"sale_date": "2026-03-02T00:00:00.000", "doc_no": "2606100002", "sale_filter_deed_type": True},
+            {"market_sale": False},
+        ),
+        (
+            "maricopa_az_sales",
+            MARICOPA_SALE
+            | {"PHYSICAL_ZIP": "85003", "LATITUDE": "33.45", "LONGITUDE": "-112.08", "LIVING_SPACE": "1,640"}
+            | {"LAND_SIZE": "6,800", "CONST_YEAR": "1978", "FCV_CUR": "410,000", "SALE_PRICE": "395,000"}
+            | {"SALE_DATE": "03/01/2026", "DEED_DATE": 1772755200000, "DEED_NUMBER": "20260101010"},
+            {"sale_date": date(2026, 3, 1), "known_on": date(2026, 3, 6), "sale_price_usd": 395_000.0}
+            | {"square_footage": 1640.0, "lot_size_sqft": 6800.0, "year_built": 1978.0, "market_value_usd": 410_000.0},
+        ),
+    ],
+)
+def test_a_countys_sales_are_read_as_documented(key, record, expected, service, tmp_path):
+    found = sales_from(key, record, {"x": -122.33, "y": 47.61}, service, tmp_path)
+    (row,) = found.to_dict("records")
+    assert {name: row[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("county", county_keys())
