@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -24,6 +25,7 @@ from realestate_os.resources.database import Database, ensure_default_tenant
 from realestate_os.settings import Settings, load_settings
 from realestate_os.storage import migrations
 from realestate_os.storage.postgres_server import DatabaseUrls, database_urls, stop_server
+from realestate_os.storage.tables import PropertyAlias
 
 _numbers = count(1)
 
@@ -122,3 +124,16 @@ def _as_superuser(urls: DatabaseUrls, statement: str) -> None:
     host = str(make_url(urls.owner).query["host"])
     with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+@contextmanager
+def proved_to_be_one(database: Database, old: str, now: str) -> Iterator[None]:
+    """Two properties are one for as long as the context lasts: what was `old` is now `now`."""
+    row = {"alias_id": UUID(old), "property_id": UUID(now), "county": "king_wa", "reason": "same parcel"}
+    with database.transaction() as connection:
+        connection.execute(PropertyAlias.__table__.insert(), [row])
+    try:
+        yield
+    finally:
+        with database.transaction() as connection:
+            connection.execute(PropertyAlias.__table__.delete())

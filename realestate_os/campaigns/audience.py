@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select
 
 from realestate_os.campaigns.content import Control, Home
+from realestate_os.storage.identity.register import current_ids
 from realestate_os.storage.tables import Contact, Deal, EmailQueue, ProspectQueue, Suppression, UserAccount
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ def buyers(connection: Connection, keys: MailKeys) -> list[Buyer]:
 
 
 def controlled_properties(connection: Connection, county: str, on: date) -> list[Control]:
-    """Properties of the county that the tenant controls on the day, by id: signed, not expired, not over."""
+    """Properties of the county that the tenant controls on the day, by id: signed, not expired, not over.
+
+    A deal that was signed under an id that proved to be another property's is that property's.
+    """
     deal, prospect = Deal.__table__.c, ProspectQueue.__table__.c
     query = (
         select(deal.property_id, deal.control, deal.assignment_price_usd, deal.disclosure)
@@ -106,10 +110,9 @@ def controlled_properties(connection: Connection, county: str, on: date) -> list
         )
         .order_by(deal.property_id)
     )
-    return [
-        Control(str(row.property_id), row.control, row.assignment_price_usd, row.disclosure)
-        for row in connection.execute(query)
-    ]
+    rows = connection.execute(query).all()
+    now = current_ids(connection, [row.property_id for row in rows])
+    return [Control(str(now[row.property_id]), row.control, row.assignment_price_usd, row.disclosure) for row in rows]
 
 
 def suppressed(connection: Connection, addresses: Iterable[str]) -> set[str]:
@@ -158,11 +161,13 @@ def within_repeat_window(day: date, repeat_after_days: int) -> ColumnElement[boo
 
 
 def mailed_lately(connection: Connection, campaign_id: UUID, day: date, repeat_after_days: int) -> set[tuple[str, str]]:
-    """(hashed address, property id) of other campaigns within the window."""
+    """(hashed address, present property id) of other campaigns within the window."""
     table = EmailQueue.__table__.c
     query = select(table.address_hmac, table.property_id).where(
         within_repeat_window(day, repeat_after_days),
         table.property_id.is_not(None),
         table.campaign_id != campaign_id,
     )
-    return {(row.address_hmac, str(row.property_id)) for row in connection.execute(query)}
+    rows = connection.execute(query).all()
+    now = current_ids(connection, {row.property_id for row in rows})
+    return {(row.address_hmac, str(now[row.property_id])) for row in rows}

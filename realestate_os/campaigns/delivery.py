@@ -26,6 +26,7 @@ from realestate_os.errors import RealEstateOSError
 from realestate_os.resources.database import Database
 from realestate_os.resources.mailer import Mailer, OutgoingMail, SendResult
 from realestate_os.settings import Settings
+from realestate_os.storage.identity.register import known_as
 from realestate_os.storage.set_aside import SetAside
 from realestate_os.storage.tables import AuditLog, EmailCampaign, EmailQueue, WebhookEvent
 
@@ -254,7 +255,7 @@ def _held_back(connection: Connection, row: Any, repeat_after_days: int) -> tupl
     again = select(QUEUE.c.id).where(
         within_repeat_window(row.planned_on, repeat_after_days),
         QUEUE.c.address_hmac == row.address_hmac,
-        QUEUE.c.property_id == row.property_id,
+        QUEUE.c.property_id.in_(known_as(connection, row.property_id)),
         QUEUE.c.id != row.id,
     )
     return ("skipped", "mailed_lately") if connection.scalar(again.limit(1)) else None

@@ -19,10 +19,10 @@ from realestate_os.resources.mailer import Mailer, OutgoingMail, SendResult
 from realestate_os.sandbox.faults import Fault
 from realestate_os.sandbox.server import Sandbox
 from realestate_os.settings import Settings
-from realestate_os_tests.campaigns.scene import COUNTY, DAY, Office, buyer, contract, home, new_office
-from realestate_os_tests.databases import MigratedDatabase
+from realestate_os_tests.campaigns.scene import COUNTY, DAY, Office, buyer, contract, home, new_office, pid
+from realestate_os_tests.databases import MigratedDatabase, proved_to_be_one
 
-A = "1412 NE 65th St"
+A, B = "1412 NE 65th St", "7731 Corliss Ave N"
 
 
 @pytest.fixture
@@ -189,6 +189,21 @@ def test_a_buyer_who_got_the_property_since_it_was_planned_is_skipped(office: Of
             {"day": before},
         )
     assert deliver(office).refused.counts() == {"mailed_lately": 1}
+    assert received(mailbox) == []
+
+
+def test_a_buyer_who_got_it_under_another_id_is_skipped(office: Office, mailbox: Path) -> None:
+    office.take_in([buyer("avery")], [contract(A, signed_on="2015-01-01"), contract(B, signed_on="2015-01-01")])
+    before = DAY - timedelta(days=3)
+    office.plan([home(A)], on=before)
+    office.plan([home(B, bird_dog_score=None, score_null_reason="pending")])
+    with office.database.transaction(office.tenant_id) as connection:
+        connection.execute(
+            text("UPDATE email_queue SET status = 'accepted', attempt_id = gen_random_uuid() WHERE planned_on = :day"),
+            {"day": before},
+        )
+    with proved_to_be_one(office.database, pid(B), pid(A)):
+        assert deliver(office).refused.counts() == {"mailed_lately": 1}
     assert received(mailbox) == []
 
 

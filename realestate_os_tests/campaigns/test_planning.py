@@ -11,6 +11,7 @@ from sqlalchemy import text
 from realestate_os.campaigns.planning import Desk, plan_day
 from realestate_os.settings import Settings
 from realestate_os_tests.campaigns.scene import COUNTY, DAY, Office, buyer, contract, frames, home, lead, pid
+from realestate_os_tests.databases import proved_to_be_one
 
 A, B, C = "1412 NE 65th St", "88 Pine Pl", "7 Lake Ave"
 
@@ -198,6 +199,19 @@ def test_the_same_property_goes_to_the_same_buyer_once_in_thirty_days(office: Of
     plan = office.plan([home(A)], on=later)
     assert [m.audience for m in office.mails(later)] == (["buyers", "team"] if mailed else ["team"])
     assert plan.already_mailed == (0 if mailed else 1)
+
+
+def test_a_deal_and_its_mails_follow_a_property_that_proved_to_be_another(office: Office) -> None:
+    office.take_in([buyer("avery")], [contract(A, signed_on="2015-01-01"), contract(B, control="none")])
+    office.plan([home(A)])
+    with proved_to_be_one(office.database, pid(A), pid(B)):
+        office.plan([home(B)], on=DAY + timedelta(days=1))
+        offers = [mail for mail in office.mails(DAY + timedelta(days=1)) if mail.audience == "buyers"]
+        assert [str(mail.property_id) for mail in offers] == [pid(B)]
+        with office.database.transaction(office.tenant_id) as connection:
+            sent = "UPDATE email_queue SET status = 'accepted', attempt_id = gen_random_uuid() WHERE planned_on = :day"
+            connection.execute(text(sent), {"day": DAY})
+        assert office.plan([home(B)], on=DAY + timedelta(days=2)).already_mailed == 1
 
 
 def test_hostile_text_stays_text_in_both_bodies_and_one_line_in_the_subject(office: Office) -> None:

@@ -27,7 +27,7 @@ from realestate_os.similarity.frames import COMPARABLES
 from realestate_os.storage.io_manager import ParquetIOManager
 from realestate_os.storage.tables import ActionPacket, Deal, ProspectQueue, Tenant
 from realestate_os.valuation.frames import VALUATIONS
-from realestate_os_tests.databases import MigratedDatabase
+from realestate_os_tests.databases import MigratedDatabase, proved_to_be_one
 from realestate_os_tests.scoring.homes import DAY, day_of
 
 INPUTS = (LISTINGS, ENRICHMENT, VALUATIONS, COMPARABLES, SCORES)
@@ -205,6 +205,13 @@ def test_control_counts_only_while_it_holds_on_the_day(
         assert str(scene.ids[2]) not in controls_on(connection, "king_wa", DAY)
         assert str(scene.ids[3]) in controls_on(connection, "king_wa", DAY)
         assert controls_on(connection, "cook_il", DAY) == {}
+
+
+def test_a_deal_follows_a_property_that_proved_to_be_another(scene: Scene, default_tenant: UUID) -> None:
+    one = proved_to_be_one(scene.database, str(scene.ids[3]), str(scene.ids[0]))
+    with one, scene.database.transaction(default_tenant) as connection:
+        controlled = controls_on(connection, "king_wa", DAY)
+    assert str(scene.ids[0]) in controlled and str(scene.ids[3]) not in controlled
 
 
 def test_a_contract_without_a_price_for_buyers_gets_the_internal_edition_alone(

@@ -91,6 +91,13 @@ def current_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, UUID]
     return {one: found.get(one, one) for one in wanted}
 
 
+def known_as(connection: Connection, one: UUID) -> list[UUID]:
+    """Every id under which the property is or was known, its present id first."""
+    now, table = current_ids(connection, [one])[one], PropertyAlias.__table__.c
+    aliases = connection.scalars(select(table.alias_id).where(table.property_id == now).order_by(table.alias_id))
+    return [now, *aliases]
+
+
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _ONE_DAY = "datemultirange(daterange(CAST(:day AS date), CAST(:day AS date), '[]'))"
 _OF_ORIGIN = "county = :county AND origin = :origin"
