@@ -7,6 +7,7 @@ lives in its stage. One function a part.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -74,12 +75,19 @@ def origins_table(origins: Sequence[FieldOrigin]) -> tuple[Table, list[str]]:
 
     for one in origins:
         seen, trust = one.observed_at.date().isoformat(), "" if one.confidence is None else f"{one.confidence:.2f}"
-        cells = (one.field, one.value, one.source, one.method, one.version, seen, trust, where(one.url))
+        cells = (one.field, _figure(one.value), one.source, one.method, one.version, seen, trust, where(one.url))
         table.add_row(*map(_plain, cells))
         for lost in one.lost:
-            others = (lost.get(name) for name in ("value", "source", "method", "version"))
-            table.add_row(*map(_plain, ("  not", *others, "", "", where(lost.get("url")))), style="dim")
+            others = (lost.get(name) for name in ("source", "method", "version"))
+            beside = ("  not", _figure(lost.get("value")), *others, "", "", where(lost.get("url")))
+            table.add_row(*map(_plain, beside), style="dim")
     return table, list(places)
+
+
+def _figure(value: object) -> str:
+    """0.9299999999999999 and 4929.0 as a person writes them; a parcel number, which has no point, is left alone."""
+    text = str(value or "")
+    return f"{float(text):.10g}" if re.fullmatch(r"-?\d+\.\d+", text) else text
 
 
 def _plain(value: object) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -28,9 +29,15 @@ def printed(*origins: FieldOrigin) -> str:
     return console.export_text()
 
 
+def test_figures_are_written_as_people_write_them():
+    rate, parcel = replace(AREA, value="0.9299999999999999", lost=[]), replace(AREA, value="00123456789012", lost=[])
+    assert " 0.93 " in printed(rate)
+    assert " 00123456789012 " in printed(parcel)
+
+
 def test_a_field_shows_who_won_how_when_and_who_lost():
     text = printed(AREA)
-    won, lost = (line for line in text.splitlines() if "1800.0" in line or "2000.0" in line)
+    won, lost = (line for line in text.splitlines() if " 1800 " in line or " 2000 " in line)
     for word in ("square_footage", "king_wa_parcels", "assessor record", "cd12", "2026-10-14", "0.70", "[1]"):
         assert word in won
     for word in ("not", "site", "listing page", "[2]"):
