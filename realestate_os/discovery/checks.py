@@ -17,13 +17,10 @@ from realestate_os.resources.table_check import table_check
 from realestate_os.storage.home import HOME_RANGES, HOME_VALUES
 from realestate_os.storage.io_manager import Frames
 from realestate_os.storage.quality import Rules, Verdict
+from realestate_os.storage.vocabulary import CONDITIONS, LISTING_STATUSES, PRICE_BASES
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-PRICE_BASES = ("asking", "contract", "auction_opening", "down_payment", "none")
-LISTING_STATUSES = ("active", "pending", "sold", "off_market")
-CONDITIONS = ("renovated", "good", "fixer", "unknown")
 
 listings_values = table_check(
     LISTINGS,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from realestate_os.storage.home import HOME_COLUMNS
 from realestate_os.storage.schema import Column, Frame
-
-BARGAIN_FLAGS = ("auction_opening_bid", "down_payment", "fractional", "cooperative", "leased_land", "teardown")
+from realestate_os.storage.vocabulary import BARGAIN_FLAGS
 
 LISTINGS = Frame(
     "listings",

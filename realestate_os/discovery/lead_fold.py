@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from realestate_os.discovery.lead_mapping import LeadFileError
-from realestate_os.storage.tables.market import SIGNAL_KINDS
+from realestate_os.storage.vocabulary import SIGNAL_KINDS
 from realestate_os.yaml_files import read_model
 
 if TYPE_CHECKING:

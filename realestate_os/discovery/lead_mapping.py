@@ -18,7 +18,7 @@ from realestate_os.discovery.protected_traits import protected_columns
 from realestate_os.discovery.sources import FIELDS as LISTING_FIELDS
 from realestate_os.errors import RealEstateOSError
 from realestate_os.storage.table_files import HeaderScore
-from realestate_os.storage.tables.market import SIGNAL_KINDS
+from realestate_os.storage.vocabulary import SIGNAL_KINDS
 from realestate_os.yaml_files import read_model
 
 # What names or reaches an owner: dropped where the county's law bars lists of owners.

@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any
 
 from realestate_os.counties import County
-from realestate_os.discovery.frames import BARGAIN_FLAGS, LISTINGS
+from realestate_os.discovery.frames import LISTINGS
 from realestate_os.storage.home import PROPERTY_TYPES
+from realestate_os.storage.vocabulary import BARGAIN_FLAGS, CONDITIONS, LISTING_STATUSES, PRICE_BASES
 
 Row = dict[str, Any]
 
@@ -117,10 +118,10 @@ FIELD_RULES: dict[str, Between | OneOf | Like] = {
     "waterfront": Between(0, 1),
     "garage_spaces": Between(0, 30),
     "hoa_usd_month": Between(0, 20_000),
-    "price_basis": OneOf(("asking", "contract", "auction_opening", "down_payment", "none")),
-    "listing_status": OneOf(("active", "pending", "sold", "off_market")),
+    "price_basis": OneOf(PRICE_BASES),
+    "listing_status": OneOf(LISTING_STATUSES),
     "description": Like(rf"{_PLAIN}{{1,5000}}", "at most 5,000 characters of text"),
-    "condition_claimed": OneOf(("renovated", "good", "fixer", "unknown")),
+    "condition_claimed": OneOf(CONDITIONS),
     "bargain_flag": OneOf(BARGAIN_FLAGS),
     "contact_name": Like(rf"{_PLAIN}{{1,80}}", "1 to 80 characters of text"),
     "contact_phone": Like(r"\+1[2-9]\d{9}", "a North American number, E.164"),

@@ -99,7 +99,7 @@ def read_words(
     """Flags and the printable description.
 
     bargain_flag says why the quoted figure is not the price of a whole home to live in: one of
-    frames.BARGAIN_FLAGS, or None.
+    vocabulary.BARGAIN_FLAGS, or None.
     """
     everything = " ".join(filter(None, (price_text, condition, description)))
     printable, removed = without_discrimination(description)

@@ -13,6 +13,7 @@ from realestate_os.resources.table_check import table_check
 from realestate_os.storage.home import HOME_RANGES, HOME_VALUES
 from realestate_os.storage.io_manager import Frames
 from realestate_os.storage.quality import Rules
+from realestate_os.storage.vocabulary import ENRICHMENT_STATUSES, SIGNAL_KINDS
 
 ASSESSOR_RANGES: dict[str, tuple[float | None, float | None]] = {
     **HOME_RANGES,
@@ -21,16 +22,6 @@ ASSESSOR_RANGES: dict[str, tuple[float | None, float | None]] = {
     "annual_tax_usd": (0, None),
     "last_sale_price_usd": (0, None),
 }
-
-SIGNAL_KINDS = (
-    "absentee_owner",
-    "long_tenure",
-    "tax_delinquency",
-    "notice_of_default",
-    "probate",
-    "vacancy",
-    "code_violation",
-)
 
 
 @asset_check(
@@ -68,7 +59,7 @@ checks = [
         county_day,
         Rules(
             ranges={**ASSESSOR_RANGES, "zip_owner_occupied_rate": (0, 1), "zip_unemployment_rate": (0, 1)},
-            allowed={**HOME_VALUES, "status": ("complete", "partial", "failed")},
+            allowed={**HOME_VALUES, "status": ENRICHMENT_STATUSES},
             ordered=(("last_sale_date", "date"),),
         ),
     ),

@@ -7,6 +7,7 @@ from realestate_os.partitions import county_day
 from realestate_os.resources.table_check import table_check
 from realestate_os.scoring.frames import SCORES
 from realestate_os.storage.quality import Rules
+from realestate_os.storage.vocabulary import CONFIDENCE_BANDS, SCORE_BANDS
 
 checks = [
     table_check(
@@ -20,7 +21,7 @@ checks = [
                 "lead_rank": (1, None),
                 "repair_low_usd": (0, None),
             },
-            allowed={"band": ("excellent", "good", "fair", "poor"), "confidence_band": ("high", "medium", "low")},
+            allowed={"band": SCORE_BANDS, "confidence_band": CONFIDENCE_BANDS},
             ordered=(
                 ("posterior_low_90_usd", "posterior_value_usd", "posterior_high_90_usd"),
                 ("arv_low_usd", "arv_usd", "arv_high_usd"),

@@ -14,21 +14,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from realestate_os.storage.tables.base import Base, Json, JsonList, SerialKey, Timestamps, UuidKey, one_of
+from realestate_os.storage.vocabulary import (
+    CONFIDENCE_BANDS,
+    ENRICHMENT_STATUSES,
+    PRICE_BASES,
+    SCORE_BANDS,
+    SIGNAL_KINDS,
+)
 
 PROSPECT_STATUSES = ("new", "ready", "enriched", "scored", "packet_ready", "rejected")
-PRICE_BASES = ("asking", "contract", "auction_opening", "down_payment", "none")
-ENRICHMENT_STATUSES = ("complete", "partial", "failed")
-SCORE_BANDS = ("excellent", "good", "fair", "poor")
-CONFIDENCE_BANDS = ("high", "medium", "low")
-SIGNAL_KINDS = (
-    "absentee_owner",
-    "long_tenure",
-    "tax_delinquency",
-    "notice_of_default",
-    "probate",
-    "vacancy",
-    "code_violation",
-)
 
 
 class ProspectQueue(Timestamps, Base):
