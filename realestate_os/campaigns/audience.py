@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select
 
 from realestate_os.campaigns.content import Control, Home
-from realestate_os.storage.identity.register import current_ids
+from realestate_os.storage.identity.register import by_present_id, current_ids
 from realestate_os.storage.tables import Contact, Deal, EmailQueue, ProspectQueue, Suppression, UserAccount
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def buyers(connection: Connection, keys: MailKeys) -> list[Buyer]:
 def controlled_properties(connection: Connection, county: str, on: date) -> list[Control]:
     """Properties of the county that the tenant controls on the day, by id: signed, not expired, not over.
 
-    A deal that was signed under an id that proved to be another property's is that property's.
+    A deal that was signed under an id that proved to be another property's is that property's, unless it has one.
     """
     deal, prospect = Deal.__table__.c, ProspectQueue.__table__.c
     query = (
@@ -108,11 +108,9 @@ def controlled_properties(connection: Connection, county: str, on: date) -> list
             or_(deal.signed_on.is_(None), deal.signed_on <= on),
             or_(deal.expires_on.is_(None), deal.expires_on >= on),
         )
-        .order_by(deal.property_id)
     )
-    rows = connection.execute(query).all()
-    now = current_ids(connection, [row.property_id for row in rows])
-    return [Control(str(now[row.property_id]), row.control, row.assignment_price_usd, row.disclosure) for row in rows]
+    found = by_present_id(connection, connection.execute(query).all())
+    return [Control(str(key), row.control, row.assignment_price_usd, row.disclosure) for key, row in found.items()]
 
 
 def suppressed(connection: Connection, addresses: Iterable[str]) -> set[str]:

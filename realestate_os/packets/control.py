@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, or_, select
 
-from realestate_os.storage.identity.register import current_ids
+from realestate_os.storage.identity.register import by_present_id
 from realestate_os.storage.tables import Deal, ProspectQueue, Tenant
 
 # Assigned: a buyer has the contract; to offer it again would sell it twice.
@@ -63,7 +63,7 @@ def controls_on(connection: Connection, county: str, day: date) -> dict[str, Con
     """property_id -> control of the tenant's properties in the county that holds on the day.
 
     Signed by then, not expired, and the deal not over: neither assigned nor closed nor dead. A deal that was
-    signed under an id that proved to be another property's is that property's.
+    signed under an id that proved to be another property's is that property's, unless it has one.
     """
     statement = (
         select(Deal)
@@ -72,10 +72,8 @@ def controls_on(connection: Connection, county: str, day: date) -> dict[str, Con
         .where(or_(Deal.signed_on.is_(None), Deal.signed_on <= day))
         .where(or_(Deal.expires_on.is_(None), Deal.expires_on >= day))
     )
-    rows = connection.execute(statement).all()
-    now = current_ids(connection, [row.property_id for row in rows])
     return {
-        str(now[row.property_id]): Control(
+        str(key): Control(
             kind=row.control,
             stage=row.stage,
             contract_price_usd=_dollars(row.contract_price_usd),
@@ -84,7 +82,7 @@ def controls_on(connection: Connection, county: str, day: date) -> dict[str, Con
             cancellation_until=row.cancellation_until,
             disclosure=row.disclosure,
         )
-        for row in rows
+        for key, row in by_present_id(connection, connection.execute(statement).all()).items()
     }
 
 

@@ -214,6 +214,15 @@ def test_a_deal_and_its_mails_follow_a_property_that_proved_to_be_another(office
         assert office.plan([home(B)], on=DAY + timedelta(days=2)).already_mailed == 1
 
 
+@pytest.mark.parametrize(("before", "present"), [(A, B), (B, A)])
+def test_two_deals_of_what_proved_to_be_one_property_are_one_offer(office: Office, before: str, present: str) -> None:
+    office.take_in([buyer("avery")], [contract(before, assignment_price_usd=500_000.0), contract(present)])
+    with proved_to_be_one(office.database, pid(before), pid(present)):
+        office.plan([home(present)])
+    offers = [mail.subject for mail in office.mails() if mail.audience == "buyers"]
+    assert offers == ["3-bed house in Seattle at $545,000"], "the deal under the present id counts"
+
+
 def test_hostile_text_stays_text_in_both_bodies_and_one_line_in_the_subject(office: Office) -> None:
     evil = '<script>alert(1)</script>"\r\nBcc: victim@example.com\u202e'
     office.take_in([buyer("avery")], [contract(A)])

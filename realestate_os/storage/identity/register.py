@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, any_, literal, select, text
+from sqlalchemy import Connection, Row, any_, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from realestate_os.counties import County
@@ -89,6 +90,14 @@ def current_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, UUID]
     )
     found = {alias: now for alias, now in connection.execute(query)}
     return {one: found.get(one, one) for one in wanted}
+
+
+def by_present_id(connection: Connection, rows: Sequence[Row[Any]]) -> dict[UUID, Row[Any]]:
+    """Rows with a `property_id` by its present id, one each: the row under the present id, else that of its last alias
+    in order."""
+    now = current_ids(connection, [row.property_id for row in rows])
+    present_last = sorted(rows, key=lambda row: (row.property_id == now[row.property_id], row.property_id))
+    return {now[row.property_id]: row for row in present_last}
 
 
 def known_as(connection: Connection, one: UUID) -> list[UUID]:
