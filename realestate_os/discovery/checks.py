@@ -17,7 +17,7 @@ from realestate_os.resources.table_check import table_check
 from realestate_os.storage.home import HOME_RANGES, HOME_VALUES
 from realestate_os.storage.io_manager import Frames
 from realestate_os.storage.quality import Rules, Verdict
-from realestate_os.storage.vocabulary import CONDITIONS, LISTING_STATUSES, PRICE_BASES
+from realestate_os.storage.vocabulary import BARGAIN_FLAGS, CONDITIONS, LISTING_STATUSES, PRICE_BASES
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -38,6 +38,7 @@ listings_values = table_check(
             "price_basis": PRICE_BASES,
             "listing_status": LISTING_STATUSES,
             "condition_claimed": CONDITIONS,
+            "bargain_flag": BARGAIN_FLAGS,
         },
         ordered=(("first_seen_on", "date"),),
     ),

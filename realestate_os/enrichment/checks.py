@@ -13,7 +13,7 @@ from realestate_os.resources.table_check import table_check
 from realestate_os.storage.home import HOME_RANGES, HOME_VALUES
 from realestate_os.storage.io_manager import Frames
 from realestate_os.storage.quality import Rules
-from realestate_os.storage.vocabulary import ENRICHMENT_STATUSES, SIGNAL_KINDS
+from realestate_os.storage.vocabulary import BARGAIN_FLAGS, ENRICHMENT_STATUSES, MANUFACTURED_HOME, SIGNAL_KINDS
 
 ASSESSOR_RANGES: dict[str, tuple[float | None, float | None]] = {
     **HOME_RANGES,
@@ -22,6 +22,7 @@ ASSESSOR_RANGES: dict[str, tuple[float | None, float | None]] = {
     "annual_tax_usd": (0, None),
     "last_sale_price_usd": (0, None),
 }
+ENRICHED_FLAGS = (*BARGAIN_FLAGS, MANUFACTURED_HOME)
 
 
 @asset_check(
@@ -59,7 +60,7 @@ checks = [
         county_day,
         Rules(
             ranges={**ASSESSOR_RANGES, "zip_owner_occupied_rate": (0, 1), "zip_unemployment_rate": (0, 1)},
-            allowed={**HOME_VALUES, "status": ENRICHMENT_STATUSES},
+            allowed={**HOME_VALUES, "status": ENRICHMENT_STATUSES, "bargain_flag": ENRICHED_FLAGS},
             ordered=(("last_sale_date", "date"),),
         ),
     ),

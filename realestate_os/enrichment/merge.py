@@ -19,6 +19,7 @@ from realestate_os.enrichment.as_of import known_sales, previous_sales, property
 from realestate_os.enrichment.frames import ENRICHMENT, RECORD_FIELDS, SHARED_FIELDS
 from realestate_os.enrichment.parcel_match import match_parcels
 from realestate_os.enrichment.precedence import LISTING, PARCEL_PROVIDERS, Precedence
+from realestate_os.storage.vocabulary import MANUFACTURED_HOME
 
 FROM_LISTING = (
     "property_id",
@@ -147,7 +148,7 @@ def _named(values: pd.Series[Any], who: str) -> pd.Series[Any]:
 def _bargain_flag(listed: pd.Series[Any], kind: pd.Series[Any]) -> pd.Series[Any]:
     """A manufactured home without its land is no house; the records' type is enough to be careful."""
     found = listed.astype(object).where(listed.notna(), None)
-    return found.mask(found.isna() & (kind == "manufactured"), "manufactured_home")
+    return found.mask(found.isna() & (kind == "manufactured"), MANUFACTURED_HOME)
 
 
 def _add_status(rows: pd.DataFrame, matched: dict[str, pd.DataFrame], known: pd.DataFrame, failures: Failures) -> None:

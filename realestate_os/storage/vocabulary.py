@@ -6,8 +6,9 @@ Belongs here: a list of words that more than one stage or both stores check. Doe
 PRICE_BASES = ("asking", "contract", "auction_opening", "down_payment", "none")
 LISTING_STATUSES = ("active", "pending", "sold", "off_market")
 CONDITIONS = ("renovated", "good", "fixer", "unknown")
-# Why a low price is no bargain.
+# Why a low price is no bargain, by the seller's words; and what the records alone can say.
 BARGAIN_FLAGS = ("auction_opening_bid", "down_payment", "fractional", "cooperative", "leased_land", "teardown")
+MANUFACTURED_HOME = "manufactured_home"
 ENRICHMENT_STATUSES = ("complete", "partial", "failed")
 SCORE_BANDS = ("excellent", "good", "fair", "poor")
 CONFIDENCE_BANDS = ("high", "medium", "low")
