@@ -16,6 +16,7 @@ NAMES = (
     "backfill",
     "enrichment",
     "accuracy",
+    "cuts",
     "deals",
     "scoring_speed",
 )

@@ -45,11 +45,10 @@ def _accuracy(sales: SalesOfFile) -> None:
     spent = time.perf_counter() - began
     price = ours.homes["sale_price_usd"].to_numpy(dtype=float)
     past = sales.homes[sales.homes["sale_date"] < pd.Timestamp(cut)]
-    _show("ours", ours.values["value_usd"].to_numpy(dtype=float), price, spent)
+    accuracy_of("ours", ours.values["value_usd"].to_numpy(dtype=float), price, spent)
     for name, value in peer_values(past, ours.homes).items():
-        _show(name, value, price)
-    found = intervals(ours.values, price)
-    print(f"  interval, ours: 90 % covers {found['coverage_90_pct']:.1f} % at {found['width_90_pct']:.0f} % width")
+        accuracy_of(name, value, price)
+    show_interval(ours.values, price)
     covered, width = _split_conformal(past, ours.homes, price)
     print(f"  interval, split conformal on LightGBM default: covers {covered:.1f} % at {width:.0f} % width", flush=True)
 
@@ -79,10 +78,20 @@ def _rising(sales: SalesOfFile) -> SalesOfFile:
     return replace(sales, homes=homes.assign(sale_price_usd=homes["sale_price_usd"] * rise, last_sale_price_usd=before))
 
 
-def _show(name: str, value: Floats, price: Floats, seconds: float | None = None) -> None:
+def accuracy_of(name: str, value: Floats, price: Floats, seconds: float | None = None) -> None:
+    """Print the ratio study of values, USD, against the prices paid."""
     study = ratio_study(value, price)
     figures = ", ".join(f"{statistic} {study[statistic]:.3g}" for statistic in SHOWN)
     print(f"  {name}: {figures}" + (f", {seconds:.0f} s" if seconds else ""), flush=True)
+
+
+def show_interval(values: pd.DataFrame, price: Floats) -> None:
+    """Print coverage and median width of our 90 % interval."""
+    found = intervals(values, price)
+    print(
+        f"  interval, ours: 90 % covers {found['coverage_90_pct']:.1f} % at {found['width_90_pct']:.0f} % width",
+        flush=True,
+    )
 
 
 def _silent(line: str) -> None:
