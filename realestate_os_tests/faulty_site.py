@@ -16,7 +16,7 @@ HOPELESS = {"6a": "huge", "6b": "bomb", "6c": "loop", "6d": "metadata", "6e": "f
 
 
 def misbehaving_site(sandbox: Sandbox) -> None:
-    """A quarter of the homes' pages never come as they should, most others not at once; lists fail too."""
+    """One home's page in forty never comes, one in eight comes spoilt, three in eight come late; lists fail, too."""
     faults = sandbox.faults["site"]
     faults.clear()
     for ending, rule in HOPELESS.items():

@@ -86,7 +86,7 @@ def origins_table(origins: Sequence[FieldOrigin]) -> tuple[Table, list[str]]:
 
 def _figure(value: object) -> str:
     """0.9299999999999999 and 4929.0 as a person writes them; a parcel number, which has no point, is left alone."""
-    text = str(value or "")
+    text = "" if value is None else str(value)
     return f"{float(text):.10g}" if re.fullmatch(r"-?\d+\.\d+", text) else text
 
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -213,7 +214,7 @@ def _judge(
     if crawl.needs_browser and not find_chromium(settings):
         raise CrawlError(
             f"{source.key}: {crawl.needs_browser} pages of {county.key} need a browser and no Chromium was found; "
-            f"{MISSING}. its {len(pages)} other pages are archived, the next run goes on from there"
+            f"{MISSING}. {len(pages)} other pages of it are archived, the next run goes on from there"
         )
     if not details and crawl.failures:
         first = crawl.failures[0]
@@ -223,7 +224,7 @@ def _judge(
         )
         raise CrawlError(
             f"{source.key}: no home of {county.key} could be fetched for {day} ({reasons}); {first['url']} "
-            f"{said}, {first['tries']} tries. {len(pages)} pages are archived; {again}"
+            f"{said}, tries: {first['tries']}. {len(pages)} pages are archived; {again}{_mend(source, first)}"
         )
     if not details and crawl.stopped_by:
         raise CrawlError(
@@ -235,6 +236,13 @@ def _judge(
             f"{source.key}: the site listed no homes in {county.key} for {day}; look at {source.starts(county.key)[0]} "
             f"and if there are homes, mend list_page.detail_links and detail_page.url_pattern in {source.key}.yaml"
         )
+
+
+def _mend(source: Source, failure: Mapping[str, Any]) -> str:
+    """What else to do about a list that came and said nothing."""
+    if failure["reason"] != "unreadable_list":
+        return ""
+    return f". If a browser shows homes there, mend list_page in {source.key}.yaml"
 
 
 def set_aside_of(reports: list[FetchReport]) -> SetAside:

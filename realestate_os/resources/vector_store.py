@@ -67,12 +67,12 @@ class VectorStore:
 
     @classmethod
     @contextmanager
-    def from_settings(cls, settings: Settings) -> Iterator[VectorStore]:
+    def from_settings(cls, settings: Settings, lock_wait_s: float = LOCK_WAIT_S) -> Iterator[VectorStore]:
         """QDRANT_URL, else local mode in the data folder.
 
         Raises:
             VectorStoreError: the server does not answer, then or later, or another process held the folder
-                for a minute.
+                for `lock_wait_s`.
         """
         if settings.qdrant_url:
             try:
@@ -81,7 +81,7 @@ class VectorStore:
                 raise VectorStoreError(_unanswered(settings, error)) from error
             return
         folder = settings.home / "qdrant"
-        with _locked(folder):
+        with _locked(folder, lock_wait_s):
             client = QdrantClient(path=str(folder))
             try:
                 yield cls(client, local=True)
@@ -160,15 +160,15 @@ class VectorStore:
         ]
         return [[_hit(point, query) for point in answer.points] for answer, query in zip(answers, queries, strict=True)]
 
-    def server_is_due(self) -> str | None:
-        """What to do when local mode holds more than it is good for; None while it does not."""
+    def server_is_due(self, limit: int = LOCAL_LIMIT) -> str | None:
+        """What to do when local mode holds more points than it is good for; None while it does not."""
         if not self.local:
             return None
         points = sum(self.count(one.name) for one in self.client.get_collections().collections)
-        if points <= LOCAL_LIMIT:
+        if points <= limit:
             return None
         return (
-            f"local Qdrant holds {points:,} points, more than {LOCAL_LIMIT:,}: a server is due. Run one, set "
+            f"local Qdrant holds {points:,} points, more than {limit:,}: a server is due. Run one, set "
             "QDRANT_URL, then: realestate-os vectors rebuild"
         )
 
@@ -216,10 +216,10 @@ def _unanswered(settings: Settings, error: Exception) -> str:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _locked(folder: Path, wait_s: float) -> Iterator[None]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with open(folder.with_suffix(".lock"), "w", encoding="utf-8") as lock:
-        deadline = time.monotonic() + LOCK_WAIT_S
+        deadline = time.monotonic() + wait_s
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -227,7 +227,7 @@ def _locked(folder: Path) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise VectorStoreError(
-                        f"another process has held {folder} for {LOCK_WAIT_S:.0f} s; local Qdrant serves one process "
+                        f"another process has held {folder} for {wait_s:.0f} s; local Qdrant serves one process "
                         "at a time. Wait for the other run, or run a Qdrant server and set QDRANT_URL"
                     ) from None
                 time.sleep(LOCK_POLL_S)

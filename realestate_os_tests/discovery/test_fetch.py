@@ -80,7 +80,7 @@ def test_a_site_that_answers_500_throughout(
     with pytest.raises(CrawlError) as raised:
         fetched(king, settings, store)
     message = str(raised.value)
-    assert "answered 500" in message and "4 tries" in message and "realestate-os materialize" in message
+    assert "answered 500" in message and "tries: 4" in message and "realestate-os materialize" in message
     assert "\n" not in message
     sandbox.faults["site"].clear()
     assert fetched(king, settings, store).missing == 0

@@ -16,7 +16,7 @@ from realestate_os.sandbox.server import start_sandbox
 from realestate_os.sandbox.world import World
 from realestate_os.storage.postgres_server import stop_server
 from realestate_os_tests.end_to_end.conftest import run_cli
-from realestate_os_tests.end_to_end.test_bad_input import COUNTY, DAY, HOMES, PAGES, error_of, settings_of
+from realestate_os_tests.end_to_end.installation import COUNTY, DAY, HOMES, PAGES, error_of, settings_of
 from realestate_os_tests.places import environment
 
 pytestmark = [

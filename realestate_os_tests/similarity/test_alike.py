@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from realestate_os.resources.object_store import ObjectStore
-from realestate_os.resources.vector_store import VectorStore
+from realestate_os.resources.vector_store import Points, VectorStore
 from realestate_os.similarity.alike import NoVectorError, Wanted, properties_like
 from realestate_os.similarity.frames import EMBEDDINGS
 from realestate_os.similarity.index import keep_sales, put_listings
@@ -80,14 +80,11 @@ def test_a_property_without_a_place(store: VectorStore, filed: ObjectStore) -> N
         properties_like(store, filed, COUNTY, DAY, "elsewhere", Wanted())
 
 
-def test_above_twenty_thousand_points_a_server_is_due(store: VectorStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_above_twenty_thousand_points_a_server_is_due(store: VectorStore) -> None:
     store.ensure_collection("one", {"physical": 2})
     vectors = np.ones((3, 2), dtype=np.float32)
     ids = [f"00000000-0000-0000-0000-{n:012d}" for n in range(3)]
     place = {"location": {"lat": 0.0, "lon": 0.0}}
-    from realestate_os.resources import vector_store
-
-    store.upsert("one", vector_store.Points(ids, {"physical": vectors}, [place] * 3))
+    store.upsert("one", Points(ids, {"physical": vectors}, [place] * 3))
     assert store.server_is_due() is None
-    monkeypatch.setattr(vector_store, "LOCAL_LIMIT", 2)
-    assert "3 points, more than 2: a server is due" in str(store.server_is_due())
+    assert "3 points, more than 2: a server is due" in str(store.server_is_due(limit=2))

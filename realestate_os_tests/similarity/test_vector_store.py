@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from realestate_os.resources import vector_store
 from realestate_os.resources.vector_query import Near, Query, miles_between
 from realestate_os.resources.vector_store import Points, VectorStore, VectorStoreError
 from realestate_os.settings import load_settings
@@ -122,13 +121,12 @@ def test_an_empty_collection_finds_nothing(store: VectorStore) -> None:
     assert store.count("nowhere") == 0
 
 
-def test_a_second_process_waits_and_then_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vector_store, "LOCK_WAIT_S", 0.3)
+def test_a_second_process_waits_and_then_says_so(tmp_path: Path) -> None:
     settings = load_settings(realestate_os_home=tmp_path, qdrant_url=None)
     with open(tmp_path / "qdrant.lock", "w", encoding="utf-8") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(VectorStoreError, match=r"another process has held .*qdrant.* set QDRANT_URL"):
-            VectorStore.from_settings(settings).__enter__()
+            VectorStore.from_settings(settings, lock_wait_s=0.3).__enter__()
     with VectorStore.from_settings(settings) as store:
         assert store.local
 
