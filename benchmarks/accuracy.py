@@ -17,9 +17,8 @@ from benchmarks.peers import peer_values
 from realestate_os.operations.evaluation.baselines import raw_matrix
 from realestate_os.operations.evaluation.causal import predict_after
 from realestate_os.operations.evaluation.sales_file import SalesOfFile
-from realestate_os.operations.evaluation.study import intervals
 from realestate_os.valuation.interval import conformal_quantile
-from realestate_os.valuation.ratio_study import ratio_study
+from realestate_os.valuation.ratio_study import interval_study, ratio_study
 
 Floats = npt.NDArray[np.float64]
 SHOWN = ("mdape_pct", "within_10_pct", "cod_pct", "median_ratio", "prd", "prb")
@@ -87,7 +86,7 @@ def accuracy_of(name: str, value: Floats, price: Floats, seconds: float | None =
 
 def show_interval(values: pd.DataFrame, price: Floats) -> None:
     """Print coverage and median width of our 90 % interval."""
-    found = intervals(values, price)
+    found = interval_study(values, price)
     print(
         f"  interval, ours: 90 % covers {found['coverage_90_pct']:.1f} % at {found['width_90_pct']:.0f} % width",
         flush=True,

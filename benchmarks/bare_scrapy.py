@@ -27,7 +27,7 @@ class BareSpider(scrapy.Spider):
 
     def parse(self, response: Response) -> Iterator[Request]:
         """Follow everything."""
-        for link in response.css("a[href*='/home/'], a[rel=next]"):
+        for link in response.css("a[href*='/home/']::attr(href), a[rel=next]::attr(href)").getall():
             yield response.follow(link)
 
 

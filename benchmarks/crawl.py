@@ -45,7 +45,7 @@ class Crawled:
 
 def main(sizes: tuple[int, ...] = SIZES, rendered: int = RENDERED) -> None:
     """The small site for the ratio, then the large one for growth and the browser."""
-    ours = {}
+    ours: dict[int, list[Crawled]] = {}
     for size in sizes:
         with _site(size) as (settings, world):
             source = _without_browser(settings)

@@ -5,7 +5,9 @@ Belongs here: fitting and predicting a peer. Does not: ours, or the two that `ev
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
@@ -43,7 +45,7 @@ def tuned_lightgbm(past: pd.DataFrame, homes: pd.DataFrame) -> Floats:
     def objective(trial: optuna.Trial) -> float:
         train = lgb.Dataset(matrix.iloc[:cut], target[:cut])
         valid = lgb.Dataset(matrix.iloc[cut:], target[cut:], reference=train)
-        stop = [lgb.early_stopping(50, verbose=False)]
+        stop: list[Callable[..., Any]] = [lgb.early_stopping(50, verbose=False)]
         booster = lgb.train(_space(trial), train, 1500, valid_sets=[valid], callbacks=stop)
         rounds[trial.number] = booster.best_iteration
         return float(booster.best_score["valid_0"]["l1"])

@@ -44,7 +44,7 @@ def _scoring(model: FittedValueModel, homes: pd.DataFrame, day: date) -> None:
     many = homes.sample(ROWS, replace=True, random_state=1).reset_index(drop=True)
     matrix = _matrix(model, many)
     ours = [_seconds(lambda: model.predict(many, day))]
-    bare = [_seconds(lambda: model.trained.model.serving.boosted.predict(matrix))]
+    bare = [_seconds(lambda: model.trained.model.serving.mixture.boosted.predict(matrix))]
     show(f"values with intervals of {ROWS:,} homes", ours, "bare booster.predict", bare)
 
 

@@ -17,9 +17,10 @@ from rich.table import Table as RichTable
 from realestate_os.operations.evaluation.causal import Refit
 from realestate_os.operations.evaluation.evaluate import Request, evaluate, prediction_rows
 from realestate_os.operations.evaluation.page import Table, evaluation_tables, file_lines, write_page, write_rows
-from realestate_os.operations.evaluation.plots import evaluation_pictures, png
+from realestate_os.operations.evaluation.plots import evaluation_pictures
 from realestate_os.operations.evaluation.sales_file import EvaluationError
 from realestate_os.settings import Settings, get_settings
+from realestate_os.valuation.pictures import png
 from realestate_os.valuation.tuning import Budget
 
 REFITS: dict[str, Refit] = {"none": "none", "monthly": "monthly"}
@@ -31,7 +32,7 @@ def evaluate_command(request: Request, output: Path | None, as_json: bool) -> No
     folder = made(output or default_folder(settings, "evaluate", request))
     found = evaluate(request, say)
     tables = evaluation_tables(found.summary)
-    pictures = evaluation_pictures(found.predicted, found.summary["by_month"])
+    pictures = evaluation_pictures(found.predicted)
     pictures["Reliability: claimed and realised share of deals"] = png(found.reliability.figure())
     title = f"Value model on {found.summary['file']}, sales from {found.summary['cut']} on"
     page = write_page(folder, settings.templates_dir, found.summary, tables, pictures, title)

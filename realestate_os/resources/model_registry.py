@@ -7,6 +7,7 @@ Files are read by version, never by alias: a score must be reproducible after th
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,6 +62,8 @@ class ModelRun:
     example: pd.DataFrame
     example_output: pd.DataFrame
     figures: Mapping[str, Figure]
+    texts: Mapping[str, str]
+    tables: Mapping[str, pd.DataFrame]
     requirements: list[str]
 
 
@@ -90,6 +93,10 @@ class ModelRegistry:
             mlflow.log_metrics(dict(run.metrics))
             for name, figure in run.figures.items():
                 mlflow.log_figure(figure, name)
+            for name, text in run.texts.items():
+                mlflow.log_text(text, name)
+            for name, table in run.tables.items():
+                _log_table(table, name)
             info = mlflow.pyfunc.log_model(
                 name="model",
                 python_model=str(run.code),
@@ -104,6 +111,32 @@ class ModelRegistry:
     def files(self, name: str, version: str) -> Path:
         """The folder of a version's files; fetched once a process."""
         return _files(self.tracking_uri, name, version)
+
+    def table(self, run_id: str, name: str) -> pd.DataFrame:
+        """A table of a run, as it was registered.
+
+        Raises:
+            ModelRegistryError: the run or its table is not there.
+        """
+        import pandas as pd
+        from mlflow import artifacts
+        from mlflow.exceptions import MlflowException
+
+        try:
+            with _pointed_at(self.tracking_uri):
+                return pd.read_parquet(artifacts.download_artifacts(run_id=run_id, artifact_path=_table_file(name)))
+        except (MlflowException, OSError) as error:
+            raise ModelRegistryError(
+                f"MLflow's run {run_id} has no table {name} ({type(error).__name__}); materialize value_model of "
+                "the month again"
+            ) from error
+
+    def add_study(self, run_id: str, name: str, figure: Figure, metrics: Mapping[str, float]) -> None:
+        """A figure and figures that a later stage found about a run; asked again, they replace the earlier."""
+        client = self.client()
+        client.log_figure(run_id, figure, f"{name}.png")
+        for metric, number in metrics.items():
+            client.log_metric(run_id, metric, number)
 
     def set_alias(self, name: str, version: str, alias: str = CHAMPION) -> None:
         """Let an alias point to a version. For people; no code reads it."""
@@ -138,6 +171,19 @@ def _pointed_at(tracking_uri: str) -> Iterator[None]:
         yield
     finally:
         mlflow.set_tracking_uri(before)  # type: ignore[arg-type]  # None takes the variable away again
+
+
+def _log_table(table: pd.DataFrame, name: str) -> None:
+    import mlflow
+
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / _table_file(name)
+        table.to_parquet(path, index=False)
+        mlflow.log_artifact(str(path))
+
+
+def _table_file(name: str) -> str:
+    return f"{name}.parquet"
 
 
 def _signature(run: ModelRun) -> ModelSignature:

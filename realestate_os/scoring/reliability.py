@@ -37,6 +37,11 @@ THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9)
 # Asks drawn for each sale: deals are rare (about 2 %), so that 2,500 sales give some 200 of them a world.
 DRAWS = 4
 SEED = 20141
+PRIOR_RIGHT = "prior right"
+FEWEST_JUDGED = 30
+# More sales would add minutes and move no share by a point.
+MOST_SALES = 3_000
+BEST_CONDITION = 5
 OURS, CLIPPED, NO_PRIOR = "ours", "multiplies and clips", "ignores the prior"
 SCORES = (OURS, CLIPPED, NO_PRIOR)
 VALUE = ("value_usd", "value_low_80_usd", "value_high_80_usd", "value_low_90_usd", "value_high_90_usd")
@@ -58,6 +63,16 @@ class Reliability:
             )
             for world, rows in ours.groupby("world", sort=False)
         }
+
+    def beyond_chance(self, world: str = PRIOR_RIGHT) -> float:
+        """The largest error of ours at a threshold, in points of share, less two standard errors; 0: chance did it.
+
+        Thresholds with fewer than FEWEST_JUDGED listings say nothing.
+        """
+        rows = self.table[(self.table["score"] == OURS) & (self.table["world"] == world)]
+        rows = rows[rows["listings"] >= FEWEST_JUDGED]
+        noise = np.sqrt(rows["claimed"] * (1 - rows["claimed"]) / rows["listings"])
+        return float((rows["error"].abs() - 2 * noise).clip(lower=0).max()) if len(rows) else 0.0
 
     def figure(self) -> Figure:
         """Claimed against realised share above each threshold, a panel a world, a line a score."""
@@ -99,11 +114,22 @@ def reliability(
     return Reliability(pd.concat(tables, ignore_index=True))
 
 
+def reliability_of_sample(sales: pd.DataFrame, county: County, assumptions: Assumptions) -> Reliability:
+    """The study on MOST_SALES of the sales, in order of their dates; the same sales give the same sample.
+
+    Condition grades of another scale than the repairs table's count as not inspected.
+    """
+    sample = sales.sample(min(len(sales), MOST_SALES), random_state=1).sort_values("sale_date", kind="stable")
+    if "condition_grade" in sample and sample["condition_grade"].max() > BEST_CONDITION:
+        sample = sample.assign(condition_grade=float("nan"))
+    return reliability(sample, county, assumptions)
+
+
 def worlds(prior: DiscountPrior) -> dict[str, DiscountPrior]:
     """How sellers really ask, by name; the score always believes `prior`."""
     loose = {"typical_sd": 2 * prior.typical_sd, "distressed_share": prior.distressed_share / 2}
     return {
-        "prior right": prior,
+        PRIOR_RIGHT: prior,
         "prior wrong": prior.model_copy(update=loose),
         "no distressed sellers": prior.model_copy(update={"distressed_share": 0.0}),
     }

@@ -65,8 +65,8 @@ def value_model(
     zip_demographics: Frames,
 ) -> MaterializeResult[None]:
     """The model that values a county's homes in a month: trained on sales known before the month begins."""
+    from realestate_os.valuation import report
     from realestate_os.valuation.monthly import CountySales, train_month
-    from realestate_os.valuation.report import hold_out_figure, picture_markdown, ratio_study_markdown
 
     month = CountyDay.parse(context.partition_key)
     stored = object_store.open().parquet
@@ -92,8 +92,9 @@ def value_model(
             data_digest=result.record.data_digest,
             mlflow_run_id=result.record.run_id,
             **{f"held_out_{name}": figure for name, figure in result.trained.metrics.items()},
-            ratio_study=MetadataValue.md(ratio_study_markdown(result.trained)),
-            picture=MetadataValue.md(picture_markdown(hold_out_figure(result.trained))),
+            ratio_study=MetadataValue.md(report.ratio_study_markdown(result.trained)),
+            ratio_study_by_zip=MetadataValue.md(report.ratio_study_by_zip_markdown(result.trained)),
+            picture=MetadataValue.md(report.thumbnail(result.trained)),
         )
     )
 

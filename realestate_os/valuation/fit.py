@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from realestate_os.enrichment.frames import ZIP_DEMOGRAPHICS
 from realestate_os.features.build import build_features
 from realestate_os.storage.set_aside import SetAside
 from realestate_os.valuation.history import day_numbers, sale_history
-from realestate_os.valuation.interval import LEVELS
+from realestate_os.valuation.interval import value_columns
 from realestate_os.valuation.neighbors import EarlierSales
 from realestate_os.valuation.train import Trained, train
 from realestate_os.valuation.tuning import Budget
@@ -57,11 +56,7 @@ class FittedValueModel:
         sold = EarlierSales(self.homes if earlier is None else with_known_on(earlier), model.serving.level)
         days = day_numbers(as_of, len(homes))
         found = model.predict(homes, build_features(homes, as_of), days, sold)
-        columns = {"value_usd": np.exp(found.log_value)}
-        for level in LEVELS:
-            columns[f"value_low_{level}_usd"] = np.exp(found.log_value - found.half_width[level])
-            columns[f"value_high_{level}_usd"] = np.exp(found.log_value + found.half_width[level])
-        return pd.DataFrame(columns, index=homes.index)
+        return pd.DataFrame(value_columns(found.log_value, found.half_width), index=homes.index)
 
 
 def fit_value_model(

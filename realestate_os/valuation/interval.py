@@ -11,6 +11,7 @@ whatever the model and however poor the difficulty.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,10 @@ class Calibration:
         """Half the interval in ln USD, (n,)."""
         return np.interp(log_value, self.log_value, self.quantile[level]) * difficulty
 
+    def half_widths(self, difficulty: Floats, log_value: Floats) -> dict[int, Floats]:
+        """Level -> half the interval in ln USD, (n,)."""
+        return {level: self.half_width(level, difficulty, log_value) for level in LEVELS}
+
     def to_state(self) -> dict[str, Any]:
         """Plain lists and numbers, for JSON."""
         return {"log_value": list(self.log_value), "quantile": {str(k): list(v) for k, v in self.quantile.items()}}
@@ -121,6 +126,15 @@ def calibrate(scores: Floats, log_value: Floats) -> Calibration:
     medians = tuple(float(np.median(log_value[rows])) for rows in groups)
     found = {level: tuple(conformal_quantile(scores[rows], level) for rows in groups) for level in LEVELS}
     return Calibration(medians, found)
+
+
+def value_columns(log_value: Floats, half_width: Mapping[int, Floats]) -> dict[str, Floats]:
+    """value_usd and the ends of its intervals (value_low_80_usd, ...) of ln values and half widths in ln USD, (n,)."""
+    columns = {"value_usd": np.exp(log_value)}
+    for level, half in half_width.items():
+        columns[f"value_low_{level}_usd"] = np.exp(log_value - half)
+        columns[f"value_high_{level}_usd"] = np.exp(log_value + half)
+    return columns
 
 
 def _with_value(matrix: pd.DataFrame, log_value: Floats) -> pd.DataFrame:

@@ -22,7 +22,7 @@ import pandas as pd
 
 from realestate_os.valuation.boosting import Boosted
 from realestate_os.valuation.history import Days, Floats, day_numbers
-from realestate_os.valuation.interval import LEVELS, Z_80, Calibration, Difficulty
+from realestate_os.valuation.interval import Z_80, Calibration, Difficulty
 from realestate_os.valuation.matrix import MATRIX_COLUMNS, model_matrix
 from realestate_os.valuation.mixture import Mixture
 from realestate_os.valuation.neighbors import EarlierSales
@@ -92,7 +92,7 @@ class ValueModel:
         matrix = model_matrix(homes, features, days, earlier, self.serving.extra)
         log_value = self.serving.log_value(matrix, days)
         difficulty = self.difficulty.of(matrix, log_value)
-        half = {level: self.calibration.half_width(level, difficulty, log_value) for level in LEVELS}
+        half = self.calibration.half_widths(difficulty, log_value)
         return Prediction(matrix, log_value, difficulty, half)
 
     def save(self, folder: Path) -> None:

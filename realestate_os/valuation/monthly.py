@@ -35,9 +35,10 @@ from realestate_os.valuation.champion import (
     save_record,
 )
 from realestate_os.valuation.history import day_numbers, sale_history
+from realestate_os.valuation.hold_out import evaluation_values
 from realestate_os.valuation.model import ValueModel, folder_digest
-from realestate_os.valuation.report import figures
-from realestate_os.valuation.train import Trained, evaluation_values, train
+from realestate_os.valuation.report import figures, held_out_sales, source_digest, texts
+from realestate_os.valuation.train import Trained, train
 from realestate_os.valuation.tuning import Budget
 from realestate_os.valuation.value import ServedModel
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 CODE_VERSION = "2"
 SERVED_WITH = ("realestate-os", "lightgbm", "numpy", "pandas", "scipy")
 EXAMPLE_ROWS = 3
+# The table of a run that other stages read (scoring/checks.py).
+HELD_OUT_SALES = "held_out_sales"
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,8 @@ def _register(
             example=example,
             example_output=served_model.served_values(trained.model, example),
             figures=figures(trained),
+            texts=texts(trained),
+            tables={HELD_OUT_SALES: held_out_sales(trained)},
             requirements=[f"{name}=={version(name)}" for name in SERVED_WITH],
         )
         return registry.register(run), digest
@@ -192,6 +197,7 @@ def _tags(trained: Trained, county: str, month: date, verdict: Verdict, digest: 
         "county": county,
         "month": month.isoformat(),
         "code_version": CODE_VERSION,
+        "source_digest": source_digest(),
         "data_digest": trained.data_digest,
         "model_digest": digest,
         "verdict": verdict.reason,

@@ -14,7 +14,7 @@ from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
 from realestate_os.resources.model_registry import FILES
-from realestate_os.valuation.interval import LEVELS
+from realestate_os.valuation.interval import value_columns
 from realestate_os.valuation.model import ValueModel
 
 DAY_COLUMN = "day"
@@ -39,12 +39,8 @@ def served_values(model: ValueModel, rows: pd.DataFrame) -> pd.DataFrame:
     matrix = rows.drop(columns=DAY_COLUMN)
     log_value = model.serving.log_value(matrix, rows[DAY_COLUMN].to_numpy(dtype=np.int64))
     difficulty = model.difficulty.of(matrix, log_value)
-    columns = {"value_usd": np.exp(log_value)}
-    for level in LEVELS:
-        half = model.calibration.half_width(level, difficulty, log_value)
-        columns[f"value_low_{level}_usd"] = np.exp(log_value - half)
-        columns[f"value_high_{level}_usd"] = np.exp(log_value + half)
-    return pd.DataFrame(columns, index=rows.index)
+    half = model.calibration.half_widths(difficulty, log_value)
+    return pd.DataFrame(value_columns(log_value, half), index=rows.index)
 
 
 set_model(ServedValueModel())

@@ -1,7 +1,7 @@
 """Training: from the sales that were known to a value model and the figures that speak for it.
 
-Belongs here: the splits in time, the order of the fits, the study on the hold-out. Does not: where
-the model is kept (champion.py, resources/model_registry.py).
+Belongs here: the splits in time and the order of the fits. Does not: what is studied on the hold-out
+(hold_out.py), where the model is kept (champion.py, resources/model_registry.py).
 
 The time span is cut once: the first four fifths fit the `evaluation` model, whose parameters were
 searched on an inner cut of the same kind; the last fifth, which neither has seen, gives the ratio
@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,14 +22,14 @@ import pandas as pd
 from realestate_os.errors import RealEstateOSError
 from realestate_os.features.build import build_features
 from realestate_os.valuation.borrow import BORROWED
-from realestate_os.valuation.history import Days, Floats, day_numbers
-from realestate_os.valuation.interval import LEVELS, Difficulty, calibrate, fit_difficulty
+from realestate_os.valuation.history import Floats, day_numbers
+from realestate_os.valuation.hold_out import HoldOut, stretched_hold_out
+from realestate_os.valuation.interval import Difficulty, fit_difficulty
 from realestate_os.valuation.matrix import extra_columns, model_matrix
 from realestate_os.valuation.mixture import fit_mixture
 from realestate_os.valuation.model import PriceModel, ValueModel, log_price_of
 from realestate_os.valuation.neighbors import EarlierSales
 from realestate_os.valuation.price_level import PriceLevel, fit_price_level
-from realestate_os.valuation.ratio_study import interval_study, ratio_study
 from realestate_os.valuation.scaling import fit_scale
 from realestate_os.valuation.tuning import Budget, Tuned, tune
 
@@ -39,31 +38,10 @@ MIN_SALES = 100
 HELD_OUT_SHARE = 0.2
 # A hold-out must also have this many sales, or the cut moves back.
 MIN_HELD_OUT = 40
-# IAAO accepts a PRD up to 1.03. A stretch of 1 % takes 0.003 off it; 2 % cost 0.1 points of the median error.
-PRD_AIM = 1.025
-STRETCHES = (1.0, 1.01, 1.02)
 
 
 class TooFewSalesError(RealEstateOSError):
     """The county has too few usable sales; the message names what to import."""
-
-
-@dataclass(frozen=True)
-class HoldOut:
-    """The sales that the evaluation model has not seen, and what it says of them."""
-
-    homes: pd.DataFrame
-    features: pd.DataFrame
-    earlier: pd.DataFrame
-    price_usd: Floats
-    value_usd: Floats
-    scores: Floats
-    difficulty: Floats
-
-    @property
-    def as_of(self) -> pd.Series[Any]:
-        """The day before each sale."""
-        return self.homes["as_of"]
 
 
 @dataclass(frozen=True)
@@ -95,18 +73,18 @@ def train(history: pd.DataFrame, county: str, budget: Budget, study_prefix: str)
     after = latest_share(history, HELD_OUT_SHARE, own)
     latest = after & own
     tuned, evaluation, difficulty = _fit_evaluation(history[~after], features[~after], budget, study_prefix + digest)
-    stretch, hold_out = _stretched_hold_out(evaluation, difficulty, history, features, latest)
+    stretch, hold_out = stretched_hold_out(evaluation, difficulty, history, features, latest)
     model = ValueModel(
         county=county,
         serving=_fit(history, features, tuned, budget.seed).stretched(stretch),
         evaluation=evaluation.stretched(stretch),
         difficulty=difficulty,
-        calibration=calibrate(hold_out.scores, np.log(hold_out.value_usd)),
+        calibration=hold_out.calibration,
         scale=fit_scale(history[own]),
         trained_until=_date(history["known_on"].max()),
         sales_by_type={str(kind): int(n) for kind, n in history["property_type"].value_counts().items()},
     )
-    metrics = _metrics(hold_out) | {"borrowed_sales": float((~own).sum())}
+    metrics = hold_out.metrics() | {"borrowed_sales": float((~own).sum())}
     return Trained(model, hold_out, tuned, metrics, digest)
 
 
@@ -126,13 +104,6 @@ def data_digest(history: pd.DataFrame) -> str:
     digest = hashlib.sha256(",".join(sorted(history.columns)).encode())
     digest.update(pd.util.hash_pandas_object(history[sorted(history.columns)], index=False).to_numpy().tobytes())
     return digest.hexdigest()
-
-
-def evaluation_values(model: PriceModel, hold_out: HoldOut) -> Floats:
-    """What a model fitted before the hold-out says of it, in USD; each sale as of the day before."""
-    days = day_numbers(hold_out.as_of, len(hold_out.homes))
-    matrix = model.matrix(hold_out.homes, hold_out.features, hold_out.as_of, hold_out.earlier)
-    return np.exp(model.log_value(matrix, days))
 
 
 def _fit_evaluation(
@@ -158,52 +129,6 @@ def _to_learn(history: pd.DataFrame, features: pd.DataFrame) -> tuple[PriceLevel
     days = day_numbers(history["as_of"], len(history))
     matrix = model_matrix(history, features, days, EarlierSales(history, level), extra_columns(history))
     return level, matrix, log_price_of(history, level)
-
-
-def _stretched_hold_out(
-    model: PriceModel,
-    difficulty: Difficulty,
-    history: pd.DataFrame,
-    features: pd.DataFrame,
-    latest: npt.NDArray[np.bool_],
-) -> tuple[float, HoldOut]:
-    """The least stretch whose PRD on the hold-out is near enough to 1 (else the largest), and the hold-out by it."""
-    for stretch in STRETCHES:
-        hold_out = _hold_out(model.stretched(stretch), difficulty, history, features, latest)
-        if ratio_study(hold_out.value_usd, hold_out.price_usd)["prd"] <= PRD_AIM:
-            break
-    return stretch, hold_out
-
-
-def _hold_out(
-    model: PriceModel,
-    difficulty: Difficulty,
-    history: pd.DataFrame,
-    features: pd.DataFrame,
-    latest: npt.NDArray[np.bool_],
-) -> HoldOut:
-    homes = history[latest]
-    days: Days = day_numbers(homes["as_of"], len(homes))
-    matrix = model.matrix(homes, features[latest], homes["as_of"], history)
-    log_value = model.log_value(matrix, days)
-    hard = difficulty.of(matrix, log_value)
-    price = homes["sale_price_usd"].to_numpy(dtype=float)
-    scores = np.abs(np.log(price) - log_value) / hard
-    return HoldOut(homes, features[latest], history, price, np.exp(log_value), scores, hard)
-
-
-def _metrics(hold_out: HoldOut) -> dict[str, float]:
-    """The ratio study, and coverage and width of intervals calibrated on the hold-out's first half, on its second."""
-    metrics = ratio_study(hold_out.value_usd, hold_out.price_usd)
-    second = np.arange(len(hold_out.scores)) >= len(hold_out.scores) // 2
-    log_value = np.log(hold_out.value_usd)
-    calibration = calibrate(hold_out.scores[~second], log_value[~second])
-    value, price = hold_out.value_usd[second], hold_out.price_usd[second]
-    for level in LEVELS:
-        half = calibration.half_width(level, hold_out.difficulty[second], log_value[second])
-        study = interval_study(value * np.exp(-half), value * np.exp(half), value, price)
-        metrics |= {f"{name.removesuffix('_pct')}_{level}_pct": number for name, number in study.items()}
-    return metrics
 
 
 def _date(stamp: pd.Timestamp) -> date:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from realestate_os.valuation.frames import VALUATIONS
 from realestate_os.valuation.history import day_numbers, has_coordinates, number
-from realestate_os.valuation.interval import LEVELS
+from realestate_os.valuation.interval import value_columns
 from realestate_os.valuation.model import PriceModel, ValueModel
 from realestate_os.valuation.neighbors import EarlierSales
 from realestate_os.valuation.reasons import dollars, reason_lists
@@ -87,11 +87,8 @@ def _figures(
     model: ValueModel, homes: pd.DataFrame, features: pd.DataFrame, earlier: EarlierSales, day: date
 ) -> pd.DataFrame:
     predicted = model.predict(homes, features, day_numbers(day, len(homes)), earlier)
-    value = np.exp(predicted.log_value)
-    columns: dict[str, object] = {"value_usd": value, "log_value_sd": predicted.log_sd}
-    for level in LEVELS:
-        columns[f"value_low_{level}_usd"] = value * np.exp(-predicted.half_width[level])
-        columns[f"value_high_{level}_usd"] = value * np.exp(predicted.half_width[level])
+    columns: dict[str, object] = {**value_columns(predicted.log_value, predicted.half_width)}
+    columns["log_value_sd"] = predicted.log_sd
     width = np.exp(predicted.half_width[90]) - np.exp(-predicted.half_width[90])
     columns["relative_width_90"] = width
     columns["confidence"] = 1 / (1 + width)

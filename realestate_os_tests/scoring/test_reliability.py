@@ -58,6 +58,13 @@ def test_a_model_that_is_surer_than_it_may_be_shows() -> None:
     assert row["error"] > 0.1
 
 
+def test_only_errors_beyond_chance_count(study: Reliability) -> None:
+    assert study.beyond_chance() < 0.02
+    assert study.beyond_chance("no distressed sellers") > 0.1
+    few = Reliability(study.table.assign(listings=study.table["listings"] // 100))
+    assert few.beyond_chance("no distressed sellers") == 0
+
+
 def test_the_same_sales_give_the_same_study_and_a_figure() -> None:
     few = sales(100)
     first, second = (reliability(few, king(), assumptions()) for _ in range(2))

@@ -10,7 +10,7 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-from dagster import AssetSpec, DagsterInstance, materialize
+from dagster import AssetSelection, AssetSpec, DagsterInstance, materialize
 
 from realestate_os.enrichment.frames import ENRICHMENT, SALES, ZIP_DEMOGRAPHICS
 from realestate_os.features.build import feature_rows
@@ -25,6 +25,7 @@ from realestate_os.resources.configurable import (
 from realestate_os.resources.database import Database
 from realestate_os.resources.model_registry import ModelRegistry, ModelRegistryError
 from realestate_os.resources.object_store import ObjectStore
+from realestate_os.scoring.checks import reliability
 from realestate_os.settings import Settings
 from realestate_os.storage.io_manager import ParquetIOManager
 from realestate_os.valuation.assets import valuations, value_model
@@ -40,7 +41,7 @@ from realestate_os.valuation.champion import (
 )
 from realestate_os.valuation.frames import VALUATIONS
 from realestate_os.valuation.model import folder_digest
-from realestate_os.valuation.monthly import CountySales, _example, serving_model, train_month
+from realestate_os.valuation.monthly import HELD_OUT_SALES, CountySales, _example, serving_model, train_month
 from realestate_os.valuation.served_model import served_values
 from realestate_os_tests.databases import MigratedDatabase
 from realestate_os_tests.valuation.county import COUNTY, DAY, MONTH, MadeCounty
@@ -169,6 +170,24 @@ def resources(settings: Settings, migrated: MigratedDatabase, store: ObjectStore
     }
 
 
+def run_holds_its_studies(registry: ModelRegistry, run_id: str) -> None:
+    """Pictures, texts, code and environment of a training, and its hold-out with intervals that cover."""
+    client = registry.client()
+    names = {one.path for one in client.list_artifacts(run_id)}
+    assert names > {"predicted_against_actual.png", "residuals_by_price.png", "residuals_by_month.png"}
+    assert names > {"residual_map.png", "interval_calibration.png", "importance.png", "reliability.png"}
+    assert names > {"ratio_study.md", "environment.txt"}
+    run = client.get_run(run_id).data
+    assert len(run.tags["source_digest"]) == len(run.tags["data_digest"]) == 64
+    assert 0 < run.metrics["reliability_error_prior_right"] < 1
+    sales = registry.table(run_id, HELD_OUT_SALES)
+    assert len(sales) == run.metrics["sales"]
+    inside = sales["sale_price_usd"].between(sales["value_low_90_usd"], sales["value_high_90_usd"])
+    assert inside.mean() * 100 == pytest.approx(run.metrics["coverage_90_pct"])
+    with pytest.raises(ModelRegistryError, match="no table nothing"):
+        registry.table(run_id, "nothing")
+
+
 def test_the_assets(
     settings: Settings, migrated: MigratedDatabase, county: MadeCounty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,8 +209,8 @@ def test_the_assets(
     given = resources(settings, migrated, store)
     with DagsterInstance.ephemeral() as instance:
         trained = materialize(
-            [*upstream, value_model],
-            selection=[value_model],
+            [*upstream, value_model, reliability],
+            selection=AssetSelection.assets(value_model),
             partition_key=f"{COUNTY}|{MONTH}",
             resources=given,
             instance=instance,
@@ -202,6 +221,11 @@ def test_the_assets(
             metadata
         )
         assert "data:image/png;base64," in str(metadata["picture"].value)
+        assert "95 % sure" in str(metadata["ratio_study"].value)
+        run_holds_its_studies(given["model_registry"].open(), str(metadata["mlflow_run_id"].value))
+        claims = trained.get_asset_check_evaluations()[0]
+        assert (claims.check_name, claims.passed) == ("reliability", True)
+        assert claims.metadata["held_out_sales"].value > 100
         valued = materialize(
             [*upstream, AssetSpec("value_model"), valuations],
             selection=[valuations],

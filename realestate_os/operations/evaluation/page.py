@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from realestate_os.operations.evaluation.baselines import BASELINES
 from realestate_os.operations.evaluation.resales import RANKERS
+from realestate_os.resources.reporting import markdown_table
 
 Format = Callable[[float], str]
 STATISTICS: tuple[tuple[str, str, Format], ...] = (
@@ -63,6 +64,7 @@ def evaluation_tables(summary: dict[str, Any]) -> list[Table]:
         _turned("Ratio study", methods, STATISTICS),
         Table("95 % confidence, ours", ["", "from", "to"], ends),
         _turned("By third of the price", summary["by_price_tercile"], STATISTICS),
+        *([_turned("By ZIP", summary["by_zip"], STATISTICS, down=True)] if summary["by_zip"] else []),
         _turned("By month", summary["by_month"], STATISTICS, down=True),
         *_reliability(summary["reliability"]),
     ]
@@ -114,15 +116,22 @@ def file_lines(summary: dict[str, Any]) -> list[str]:
 def write_page(
     folder: Path, templates: Path, summary: dict[str, Any], tables: list[Table], pictures: dict[str, str], title: str
 ) -> Path:
-    """folder/index.html and folder/summary.json. Returns the page's path."""
+    """folder/index.html, the same tables as tables.md, and summary.json. Returns the page's path."""
     (folder / "summary.json").write_text(json.dumps(summary, indent=1, default=str) + "\n", encoding="utf-8")
     loader = FileSystemLoader(templates / "evaluation")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     page = environment.get_template("page.html.j2")
     html = page.render(title=title, lines=file_lines(summary), tables=tables, pictures=pictures, summary=summary)
+    parts = [f"# {title}", "\n".join(f"- {line}" for line in file_lines(summary)), *map(_markdown, tables)]
+    (folder / "tables.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     path = folder / "index.html"
     path.write_text(html, encoding="utf-8")
     return path
+
+
+def _markdown(table: Table) -> str:
+    rows = pd.DataFrame(table.rows, columns=table.header, dtype=object)
+    return f"## {table.title}\n\n{markdown_table(rows, table.header)}"
 
 
 def write_rows(folder: Path, name: str, rows: pd.DataFrame) -> None:

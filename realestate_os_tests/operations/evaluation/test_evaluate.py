@@ -18,9 +18,7 @@ from realestate_os.operations.evaluation.causal import spans
 from realestate_os.operations.evaluation.evaluate import Evaluation, Request, checked_cut, evaluate
 from realestate_os.operations.evaluation.resales import resale_pairs
 from realestate_os.operations.evaluation.sales_file import EvaluationError, read_homes
-from realestate_os.operations.evaluation.study import confidence_intervals
 from realestate_os.settings import get_settings
-from realestate_os.valuation.ratio_study import ratio_study
 from realestate_os.valuation.tuning import Budget
 from realestate_os_tests.operations.evaluation.sales_rows import made_sales, written
 
@@ -87,15 +85,6 @@ def test_two_months_before_the_cut_are_too_few(tmp_path):
     late = homes.homes["sale_date"] >= pd.Timestamp("2022-07-01")
     with pytest.raises(EvaluationError, match="fewer than 3 different days"):
         checked_cut(replace(homes, homes=homes.homes[late]), date(2022, 8, 31))
-
-
-def test_confidence_intervals_hold_the_figure():
-    rng = np.random.default_rng(0)
-    price = rng.lognormal(13, 0.4, 400)
-    value = price * np.exp(rng.normal(0, 0.1, 400))
-    figures, ends = ratio_study(value, price), confidence_intervals(value, price)
-    assert all(low < figures[name] < high for name, (low, high) in ends.items())
-    assert ends["prd"][1] - ends["prd"][0] < 0.05
 
 
 def test_resales_are_found_once_and_the_market_is_taken_out(path):
