@@ -6,25 +6,23 @@ parameters (tuning.py), columns (matrix.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
 from realestate_os.valuation.history import Floats
+from realestate_os.valuation.parallel import in_parallel
 
-Result = TypeVar("Result")
 Params = dict[str, float | int]
 
 # Same data, same bytes: no run-to-run difference from threads or histogram layout. One thread each:
 # LightGBM's threads wait for each other by spinning, and on 2 busy cores 300 trees took 35-90 s with two
 # threads against 3 s with one. Whole boosters run beside each other instead (in_parallel).
 REPEATABLE = {"deterministic": True, "force_row_wise": True, "num_threads": 1, "verbosity": -1}
-WORKERS = 2
 # Fair loss: quadratic up to errors of about 50 %, then nearly linear. Deeds with odd prices do not pull
 # the value. With 0.2 the errors of clean sales were 0.2 points larger (King, Miami).
 # feature_pre_filter: trials differ in min_data_in_leaf and share one dataset.
@@ -51,15 +49,15 @@ class Boosted:
 
     def predict(self, matrix: pd.DataFrame) -> Floats:
         """Mean prediction, (n,)."""
-        return np.mean([np.asarray(one.predict(matrix)) for one in self.boosters], axis=0)
+        return np.mean(in_parallel(lambda one: np.asarray(one.predict(matrix)), self.boosters), axis=0)
 
     def contributions(self, matrix: pd.DataFrame) -> Floats:
         """Exact SHAP contributions (n, columns + 1); the last column is the expectation. Rows sum to predict()."""
 
-        def one(number: int) -> Floats:
-            return np.asarray(self.boosters[number].predict(matrix, pred_contrib=True))
+        def split(one: lgb.Booster) -> Floats:
+            return np.asarray(one.predict(matrix, pred_contrib=True))
 
-        return np.mean(in_parallel(one, range(len(self.boosters))), axis=0)
+        return np.mean(in_parallel(split, self.boosters), axis=0)
 
 
 def fit(matrix: pd.DataFrame, target: Floats, params: Params, rounds: int, seed: int, bags: int = BAGS) -> Boosted:
@@ -69,12 +67,6 @@ def fit(matrix: pd.DataFrame, target: Floats, params: Params, rounds: int, seed:
         return lgb.train(REPEATABLE | POINT | params | {"seed": seed + bag}, lgb.Dataset(matrix, target), rounds)
 
     return Boosted(tuple(in_parallel(one, range(bags))))
-
-
-def in_parallel(work: Callable[[int], Result], items: Iterable[int]) -> list[Result]:
-    """Results in order; LightGBM releases Python's lock while it trains."""
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(work, items))
 
 
 def fit_until_stopped(

@@ -19,10 +19,10 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from realestate_os.valuation import boosting
 from realestate_os.valuation.boosting import REPEATABLE, Boosted, Params
 from realestate_os.valuation.history import Floats
-from realestate_os.valuation.mixture import fit_quick_mixture
+from realestate_os.valuation.mixture import fit_mixture
+from realestate_os.valuation.parallel import in_parallel
 
 LEVELS = (80, 90)
 # z of the 80 % interval of a normal: half width to standard deviation.
@@ -70,9 +70,9 @@ def fit_difficulty(matrix: pd.DataFrame, target: Floats, params: Params, rounds:
 
     def leave_out(number: int) -> None:
         out = fold == number
-        predicted[out] = fit_quick_mixture(matrix[~out], target[~out], params, rounds, seed).predict(matrix[out])
+        predicted[out] = fit_mixture(matrix[~out], target[~out], params, rounds, seed, quick=True).predict(matrix[out])
 
-    boosting.in_parallel(leave_out, range(FOLDS))
+    in_parallel(leave_out, range(FOLDS))
     # The root of the error is nearly normal; learned as its logarithm or as it is, likelihood on held-out
     # King, Miami and made sales was lower or the same.
     data = lgb.Dataset(_with_value(matrix, predicted), np.sqrt(np.abs(target - predicted)))

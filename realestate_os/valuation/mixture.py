@@ -12,6 +12,7 @@ ratio study asks for (train.py).
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,13 +58,15 @@ class Mixture:
         return replace(self, stretch=stretch)
 
 
-def fit_mixture(matrix: pd.DataFrame, target: Floats, params: Params, rounds: int, seed: int) -> Mixture:
-    """Fit both on the model matrix and ln price, time taken out."""
-    smooth = fit_smooth(matrix, target, seed, extra_columns(matrix))
-    return Mixture(boosting.fit(matrix, target, params, rounds, seed), smooth)
+def fit_mixture(
+    matrix: pd.DataFrame, target: Floats, params: Params, rounds: int, seed: int, *, quick: bool = False
+) -> Mixture:
+    """Fit both on the model matrix and ln price, time taken out.
 
-
-def fit_quick_mixture(matrix: pd.DataFrame, target: Floats, params: Params, rounds: int, seed: int) -> Mixture:
-    """The same kind of model for errors on sales left out: one bag, half the sample."""
-    smooth = fit_smooth(matrix, target, seed, extra_columns(matrix), SAMPLE // 2)
-    return Mixture(boosting.fit(matrix, target, params, rounds, seed, bags=1), smooth)
+    quick: the same kind of model for errors on sales left out: one bag, half the sample.
+    """
+    bags, size = (1, SAMPLE // 2) if quick else (boosting.BAGS, SAMPLE)
+    with ThreadPoolExecutor(1) as beside:  # LightGBM and BLAS both release Python's lock
+        smooth = beside.submit(fit_smooth, matrix, target, seed, extra_columns(matrix), size)
+        boosted = boosting.fit(matrix, target, params, rounds, seed, bags)
+        return Mixture(boosted, smooth.result())

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from realestate_os.valuation.history import Days, Floats, day_numbers, number
+from realestate_os.valuation.parallel import in_parallel
 from realestate_os.valuation.price_level import PriceLevel
 
 # Candidates in space before the day is asked for: a row at the first tenth of the history still finds 30.
@@ -22,8 +23,8 @@ SIMILAR, NEARBY, CLOSEST = 60, 16, 6
 NEAR_MILES = 0.05
 # One unit of difference: 25 % of size, 20 years, a grade, a factor of two in the lot.
 UNITS = {"log_sqft": 0.25, "year_built": 20.0, "quality_grade": 1.0, "log_lot": 0.7}
-# Rows at once: 2048 x 300 x 8 bytes is 5 MB a column.
-CHUNK = 2048
+# Rows at once: 512 x 300 x 8 bytes is 1.2 MB a column.
+CHUNK = 512
 
 NEIGHBOR_COLUMNS = (
     "nearby_log_price_per_sqft",
@@ -66,9 +67,12 @@ class EarlierSales:
         place = self.level.miles(homes)
         traits = _traits(homes)
         rows = np.flatnonzero(~np.isnan(place).any(axis=1))
-        for start in range(0, len(rows), CHUNK):
+
+        def fill(start: int) -> None:
             part = rows[start : start + CHUNK]
             result[part] = self._chunk(place[part], days[part], {name: values[part] for name, values in traits.items()})
+
+        in_parallel(fill, range(0, len(rows), CHUNK))
         return pd.DataFrame(result, index=homes.index, columns=list(NEIGHBOR_COLUMNS))
 
     def nearest_miles(self, homes: pd.DataFrame) -> Floats:

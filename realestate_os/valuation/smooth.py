@@ -19,10 +19,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import cholesky, solve_triangular
-from scipy.spatial.distance import cdist
+from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
+from scipy.linalg.blas import dsyrk
 
 from realestate_os.valuation.history import Floats
+from realestate_os.valuation.parallel import in_parallel
 
 PLACE = ("latitude", "longitude")
 # Money and sizes count by their ratios.
@@ -46,8 +47,9 @@ ATTRIBUTES = (
     "property_type_manufactured",
 )
 MILES_PER_DEGREE = 69.05
-# Homes in U. Time grows with its square; 1,200 were tried at first, and 800 chosen for speed, not compared alike.
-SAMPLE = 800
+# Homes in U; time grows with its square. On seven cuts of King and Miami 800, 1,500 and 2,500 gave a mean COD of the
+# mixture of 10.60, 10.52 and 10.45 in 1.1, 3.4 and 9.7 s.
+SAMPLE = 1500
 # Standard deviations of ln price that each part of the kernel may move, and the noise.
 LINE_SD, MAP_SD, ALIKE_SD, NOISE_SD = 0.3, 0.4, 0.3, 0.15
 # Reach: of the map in miles; of likeness in miles and in standard deviations of an attribute.
@@ -57,7 +59,8 @@ LIMIT = 6.0
 SMALLEST_FLAG_SPREAD = 0.3
 HUBER_SDS = 2.0
 ROUNDS = 4
-CHUNK = 4096
+# Rows at once: 512 x 1,500 numbers stay in the processor's cache; 4,096 took twice the time.
+CHUNK = 512
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,11 @@ class Smooth:
     def predict(self, matrix: pd.DataFrame) -> Floats:
         """ln USD on one level of prices, (n,)."""
         scaled = _scaled(matrix, self.columns, self.centre, self.spread)
-        parts = [_kernel(scaled[start : start + CHUNK], self.sample) @ self.weight for start in _starts(scaled)]
+
+        def part(start: int) -> Floats:
+            return np.asarray(_kernel(scaled[start : start + CHUNK], self.sample) @ self.weight)
+
+        parts = in_parallel(part, _starts(scaled))
         return self.mean + np.concatenate([*parts, np.empty(0)])
 
     def to_state(self) -> dict[str, Any]:
@@ -104,36 +111,53 @@ def fit_smooth(
     chosen = np.random.default_rng(seed).permutation(len(scaled))[:size]
     sample = scaled[np.sort(chosen)]
     lower = cholesky(_kernel(sample, sample) + 1e-6 * np.eye(len(sample)), lower=True)
-    features = np.concatenate(
-        [solve_triangular(lower, _kernel(sample, scaled[s : s + CHUNK]), lower=True) for s in _starts(scaled)], axis=1
-    ).T
+
+    def part(start: int) -> Floats:
+        return np.asarray(solve_triangular(lower, _kernel(sample, scaled[start : start + CHUNK]), lower=True).T)
+
+    features = np.concatenate(in_parallel(part, _starts(scaled)))
     mean = float(np.median(target))
     weight = solve_triangular(lower, _robust_ridge(features, target - mean), lower=True, trans="T")
     return Smooth(columns, centre, spread, sample, np.asarray(weight, dtype=np.float64), mean)
 
 
 def _robust_ridge(features: Floats, target: Floats) -> Floats:
+    """Ridge regression with Huber weights: each round takes back what the far-off sales weigh too much, no more."""
+    whole, answer = _gram(features), features.T @ target
     weights: Floats = np.ones(len(target))
-    found: Floats = np.zeros(features.shape[1])
     for _ in range(ROUNDS):
-        weighted = features * weights[:, None]
-        normal = weighted.T @ features + NOISE_SD**2 * np.eye(len(found))
-        found = np.linalg.solve(normal, weighted.T @ target).astype(np.float64)
+        off = np.flatnonzero(weights < 1)
+        less = 1 - weights[off]
+        normal = whole - _gram(features[off] * np.sqrt(less)[:, None])
+        normal += NOISE_SD**2 * np.eye(len(normal))
+        found = cho_solve(cho_factor(normal), answer - features[off].T @ (less * target[off]))
         error = np.abs(target - features @ found)
         limit = HUBER_SDS * max(1.4826 * float(np.median(error)), 1e-6)
-        weights = (limit / np.maximum(limit, error)).astype(np.float64)
-    return found
+        weights = limit / np.maximum(limit, error)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _gram(rows: Floats) -> Floats:
+    """rows.T @ rows in half the work: BLAS fills one triangle."""
+    upper = np.triu(dsyrk(1.0, rows.T))
+    return np.asarray(upper + np.triu(upper, 1).T)
 
 
 def _kernel(left: Floats, right: Floats) -> Floats:
     """(n, m): line in the attributes + surface over the map + alike in place and attributes."""
-    line = left[:, 2:] @ right[:, 2:].T
-    miles = cdist(left[:, :2], right[:, :2])
-    apart = cdist(left[:, 2:], right[:, 2:])
-    away = np.sqrt(3.0 * ((miles / ALIKE_MILES) ** 2 + (apart / ALIKE_SDS) ** 2))
-    alike = (1 + away) * np.exp(-away)
-    kernel: Floats = LINE_SD**2 * line + MAP_SD**2 * np.exp(-miles / MAP_MILES) + ALIKE_SD**2 * alike
+    miles_squared = _distances_squared(left[:, :2], right[:, :2])
+    apart_squared = _distances_squared(left[:, 2:], right[:, 2:])
+    away = np.sqrt(3.0 * (miles_squared / ALIKE_MILES**2 + apart_squared / ALIKE_SDS**2))
+    kernel: Floats = LINE_SD**2 * (left[:, 2:] @ right[:, 2:].T)
+    kernel += ALIKE_SD**2 * ((1 + away) * np.exp(-away))
+    kernel += MAP_SD**2 * np.exp(-np.sqrt(miles_squared) / MAP_MILES)
     return kernel
+
+
+def _distances_squared(left: Floats, right: Floats) -> Floats:
+    """(n, m) by one product of matrices: at 1,500 homes in the sample three times as fast as scipy's cdist."""
+    squared = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * (left @ right.T)
+    return np.maximum(squared, 0.0)
 
 
 def _scaled(matrix: pd.DataFrame, columns: tuple[str, ...], centre: Floats, spread: Floats) -> Floats:
