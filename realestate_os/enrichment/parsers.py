@@ -17,6 +17,7 @@ from realestate_os.storage.property_identity import clean_apn, zip5
 
 Texts: TypeAlias = "pd.Series[Any]"
 SQFT_PER_ACRE = 43_560.0
+SQFT_PER_SQUARE_METRE = 10.7639104
 # Tried in this order on what is still unread. Day first is never guessed: US records put the month first.
 DATE_FORMATS = ("ISO8601", "%m/%d/%Y", "%Y%m%d", "%Y%m%dT%H%M%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%y",
                 "%m-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y",
@@ -56,6 +57,11 @@ PROPERTY_TYPE_WORDS = (
         r"single|\bsfr?\b|\bsfh\b|detached|residen|\bhouse\b|dwelling|1.family|one.family",
     ),
 )
+# Words of a deed's review, most telling first: "not valid", "invalid" and "unqualified" before "valid" and "qualified".
+MARKET_WORDS = (
+    (r"invalid|unqual|disqual|\bno[nt]\b|exclu|relat|famil|gift|quit|foreclos|sheriff|bankrupt|partial interest", 0.0),
+    (r"valid|qualif|arms|open market|market sale|warranty", 1.0),
+)
 _TRUE, _FALSE = r"^(?:y|yes|true|t|1|1\.0|q)$", r"^(?:n|no|false|f|0|0\.0|u)$"
 
 
@@ -91,6 +97,13 @@ def acres(values: Texts) -> Texts:
     if not pd.api.types.is_numeric_dtype(values):
         values = values.astype("string").str.replace(ACRES, "", regex=True, case=False)
     return positive(values) * SQFT_PER_ACRE
+
+
+def square_metres(values: Texts) -> Texts:
+    """Square metres -> square feet."""
+    if not pd.api.types.is_numeric_dtype(values):
+        values = values.astype("string").str.replace(r"\s*(?:m2|m²|sqm|sq\.? ?m)\s*$", "", regex=True, case=False)
+    return positive(values) * SQFT_PER_SQUARE_METRE
 
 
 def land(values: Texts) -> Texts:
@@ -182,6 +195,15 @@ def yes_no(values: Texts) -> Texts:
     )
 
 
+def market(values: Texts) -> Texts:
+    """Whether a sale was at arm's length: as yes_no, or words ("Qualified", "0 - Valid sale", "Related parties")."""
+    found = yes_no(values)
+    words = values.astype("string").str.lower().str.replace(r"[^a-z]+", " ", regex=True)
+    for pattern, answer in MARKET_WORDS:
+        found = found.mask(found.isna() & words.str.contains(pattern, regex=True).fillna(False).astype(bool), answer)
+    return found
+
+
 def no_yes(values: Texts) -> Texts:
     """yes_no the other way round: a flag that marks what we do not want."""
     return 1.0 - yes_no(values)
@@ -199,6 +221,7 @@ PARSERS: dict[str, Callable[[Texts], Texts]] = {
         number,
         positive,
         acres,
+        square_metres,
         land,
         baths,
         rank,
@@ -209,6 +232,7 @@ PARSERS: dict[str, Callable[[Texts], Texts]] = {
         zip_code,
         property_type,
         yes_no,
+        market,
         no_yes,
         blank,
     )

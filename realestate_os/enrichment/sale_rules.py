@@ -66,7 +66,11 @@ def _with_facts(fields: pd.DataFrame, county: County) -> pd.DataFrame:
     return fields.assign(
         month_only=fields["month_only"].fillna(False).astype(bool),
         bathrooms=total_baths(fields),
-        lot_size_sqft=fields["lot_size_sqft"].astype(float).fillna(fields["lot_acres"].astype(float)),
+        lot_size_sqft=fields["lot_size_sqft"]
+        .astype(float)
+        .fillna(fields["lot_acres"].astype(float))
+        .fillna(fields["lot_sqm"].astype(float)),
+        market_flag=fields["market_flag"].astype(float).fillna(1.0 - fields["non_market_flag"].astype(float)),
         year_built=fields["year_built"]
         .astype(float)
         .fillna(fields["sale_date"].dt.year - fields["age_years"].astype(float)),

@@ -24,6 +24,7 @@ class SalesFileError(RealEstateOSError):
     """A sales file or its mapping cannot be used; the message names file, what was found and what is needed."""
 
 
+METRIC = r"\bsq ?m\b|m2\b|met(?:er|re)s?\b"
 # Names are compared without case, blanks and punctuation ("Sale Price", "SALE_PRICE" -> saleprice). They are those of
 # county assessors (King EXTR_*, Miami-Dade, Cook, Maricopa), MLS exports (RESO) and the well-known public data sets.
 FIELDS: dict[str, SalesField] = {
@@ -122,10 +123,26 @@ FIELDS: dict[str, SalesField] = {
             r"(?:tot|gross|floor|adj|usable|imp).*(?:area|sqft|sqfeet|squaref|sf$|size|footage|ft2)",
             r"^sqft|^squaref|sqft$|sqfeet|squaref|footage",
         ),
-        r"\blot|land|\blnd|base|bsmt|garage|porch|deck|patio|carport|attic|pool|15|neigh|near|price|\bper\b|cost|acre|"
-        r"value|unfin|1st|2nd|first|second|above|below|year|tax|\bno\b|count|effective|code|school|type",
+        METRIC
+        + r"|\blot|land|\blnd|base|bsmt|garage|porch|deck|patio|carport|attic|pool|15|neigh|near|price|\bper\b|cost|"
+        r"acre|value|unfin|1st|2nd|first|second|above|below|year|tax|\bno\b|count|effective|code|school|type",
         (350, 12_000),
         needed=True,
+    ),
+    "living_area_sqm": SalesField(
+        "square_metres",
+        "livingareasqm livingaream2 livingareasquaremeters livingareametric floorareasqm floorareasquaremeters "
+        "buildingareasqm areasqm sqm aream2 squaremeters squaremetres",
+        (r"(?:liv|floor|build|bldg|finish|heat|tot|house|home).*(?:sqm$|m2$|met(?:er|re)s?)",),
+        r"\blot|land|price|\bper\b|base|bsmt|garage|dist|value",
+        (350, 12_000),
+    ),
+    "lot_sqm": SalesField(
+        "square_metres",
+        "lotsqm lotm2 lotsizesqm lotareasqm landareasqm landsqm landsizesqm lotsquaremeters",
+        (r"(?:lot|land|site|parcel).*(?:sqm$|m2$|met(?:er|re)s?)",),
+        r"price|\bper\b|dist|value|perim|\bfront",
+        (200, 2_000_000),
     ),
     "lot_size_sqft": SalesField(
         "land",
@@ -135,7 +152,7 @@ FIELDS: dict[str, SalesField] = {
             r"(?:lot|land|lnd|site|parcel|ground).*(?:area|sqft|sqf|squaref|sf$|size|footage|ft2)",
             r"(?:sqft|sf|area).*(?:lot|land|lnd)",
         ),
-        r"15|neigh|near|price|value|acre|\buse\b|dimension|living|building|bldg|covered|ratio|type|code",
+        METRIC + r"|15|neigh|near|price|value|acre|\buse\b|dimension|living|building|bldg|covered|ratio|type|code",
         (200, 2_000_000),
     ),
     "lot_acres": SalesField(
@@ -251,7 +268,18 @@ FIELDS: dict[str, SalesField] = {
         needed=True,
     ),
     "market_flag": SalesField(
-        "yes_no", "armslength isarmslength marketsale qualified quflg validsale isvalid qualifiedsale"
+        "market",
+        "armslength isarmslength marketsale qualified quflg validsale isvalid qualifiedsale salevalidity",
+        (
+            r"^(?:sale)?(?:qualif|valid)|(?:qualif|qual|valid|validity|armslength)(?:ied|ication)?(?:cd|code|flag|flg|yn|ind|desc|sale)?$",
+        ),
+        r"\bnon|\bnot\b|invalid|disqual|unqual|date|year|reason|\bby\b|exempt|valuation|period|month",
+    ),
+    "non_market_flag": SalesField(
+        "yes_no",
+        "nonarmslength notarmslength nonmarket nonmarketsale disqualified unqualified invalidsale isinvalid",
+        (r"(?:non|not)armslen|disqualif|unqualif|invalidsale|saleinvalid|nonmarket",),
+        r"date|reason|\bby\b|code",
     ),
     "parcels_in_sale": SalesField(
         "number",
@@ -327,6 +355,8 @@ def choose_columns(cells: pd.DataFrame, mapping: SalesMapping, name: str) -> dic
 
 def _refuse_incomplete(chosen: dict[str, str], columns: list[str], name: str) -> None:
     missing = [field for field in ("sale_price_usd", "square_footage") if field not in chosen]
+    if "living_area_sqm" in chosen and "square_footage" in missing:
+        missing.remove("square_footage")
     if "sale_date" not in chosen and "sale_month" not in chosen:
         missing.insert(0, "sale_date")
     if missing:

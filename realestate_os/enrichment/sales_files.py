@@ -68,6 +68,7 @@ def file_fields(
     """The table's rows in the columns that finish_sales takes, on the index of its cells."""
     fields = pd.DataFrame({name: PARSERS[FIELDS[name].parser](table.cells[column]) for name, column in columns.items()})
     fields = fields.reindex(columns=[*FIELDS])
+    fields["square_footage"] = fields["square_footage"].astype(float).fillna(fields["living_area_sqm"].astype(float))
     fields["month_only"] = month_only(table.cells[columns["sale_date"]]) if "sale_date" in columns else True
     fields["item"] = table.name + " line " + table.lines.astype(str)
     fields["url"] = None

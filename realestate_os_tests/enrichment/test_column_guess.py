@@ -95,6 +95,30 @@ def test_a_month_is_enough(tmp_path, columns):
     assert rows["sale_date"].tolist() == DAY.dt.to_period("M").dt.start_time.dt.date.tolist()
 
 
+@pytest.mark.parametrize(
+    ("column", "market", "other"),
+    [
+        ("QualificationCode", "Q", "U"),
+        ("SALE_VALIDITY", "Valid", "Invalid"),
+        ("Validity Code", "0 - Valid sale", "9 - Related parties"),
+        ("SaleQualification", "Qualified", "Unqualified"),
+        ("NonArmsLength", "N", "Y"),
+        ("Disqualified", "No", "Yes"),
+    ],
+)
+def test_a_deeds_review_tells_market_sales(tmp_path, column, market, other):
+    flags = [other if n % 5 == 0 else market for n in range(ROWS)]
+    rows = read(tmp_path, {"apn": APN, "date": DAY, "price": PRICE, "sqft": AREA, column: flags})
+    assert rows["market_sale"].tolist() == [flag == market for flag in flags]
+
+
+@pytest.mark.parametrize("columns", [("LivingAreaSqM", "LotSqM"), ("Floor Area (m2)", "Land Area (square metres)")])
+def test_square_metres_become_square_feet(tmp_path, columns):
+    metric = dict(zip(columns, ((AREA / 10.7639).round(2), (LOT / 10.7639).round(2)), strict=True))
+    rows = read(tmp_path, {"apn": APN, "date": DAY, "price": PRICE, **metric})
+    assert np.allclose(rows["square_footage"], AREA, rtol=1e-3) and np.allclose(rows["lot_size_sqft"], LOT, rtol=1e-3)
+
+
 def test_feet_of_the_state_plane_are_no_coordinates_and_points_are(tmp_path):
     rows = read(tmp_path, {"apn": APN, "date": DAY, "price": PRICE, "sqft": AREA, "x": LON * 1e4, "y": LAT * 1e4})
     assert rows["latitude"].isna().all()

@@ -122,7 +122,16 @@ def _homes(sales: pd.DataFrame, items: pd.Series[Any], extra: pd.DataFrame, refu
     known = sales.assign(known_on=sales["sale_date"], superseded_on=None)[SALES.names]
     homes, unusable = homes_of_sales(known.reset_index(drop=True))
     refused.rows.extend(unusable.rows)
+    homes = _without_land(homes, refused)
     return homes.join(beside, on="sale_id").sort_values(["sale_date", "sale_id"], kind="stable", ignore_index=True)
+
+
+def _without_land(homes: pd.DataFrame, refused: SetAside) -> pd.DataFrame:
+    """The homes but lots without a house, whatever area stands beside them; a year built says that there is one."""
+    vacant = (homes["property_type"] == "land") & homes["year_built"].isna()
+    for sale_id in homes.loc[vacant, "sale_id"]:
+        refused.add(str(sale_id), "vacant_land", field="property_type", detail="no home stands on it")
+    return homes[~vacant]
 
 
 def _ragged(refused: SetAside) -> int:

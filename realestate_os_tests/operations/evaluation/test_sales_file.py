@@ -68,6 +68,13 @@ def test_homes_without_a_place_stand_by_their_neighbourhood(tmp_path, made):
     assert read.homes[["latitude", "longitude"]].round(1).drop_duplicates().shape[0] <= 8
 
 
+def test_lots_without_a_house_are_set_aside(tmp_path, made):
+    lot = np.arange(len(made)) % 10 == 0
+    kinds = np.where(lot, "Vacant land", "Single family")
+    read = read_homes(written(tmp_path, made.assign(use_desc=kinds, yr_blt=made["yr_blt"].mask(lot))), None, None)
+    assert read.set_aside == {"vacant_land": lot.sum()}
+
+
 def test_odd_rows_are_counted_with_their_reasons(tmp_path, made):
     odd = made.copy().astype({"sale_price": object, "sale_date": object})
     odd.iloc[0, odd.columns.get_loc("sale_price")] = "n/a"
