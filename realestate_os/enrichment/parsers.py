@@ -59,7 +59,10 @@ PROPERTY_TYPE_WORDS = (
 )
 # Words of a deed's review, most telling first: "not valid", "invalid" and "unqualified" before "valid" and "qualified".
 MARKET_WORDS = (
-    (r"invalid|unqual|disqual|\bno[nt]\b|exclu|relat|famil|gift|quit|foreclos|sheriff|bankrupt|partial interest", 0.0),
+    (
+        r"invalid|unqual|disqual|\bno[nt]\b|exclu|relat|famil|gift|affection|quit|foreclos|sheriff|bankrupt|partial interest",
+        0.0,
+    ),
     (r"valid|qualif|arms|open market|market sale|warranty", 1.0),
 )
 _TRUE, _FALSE = r"^(?:y|yes|true|t|1|1\.0|q)$", r"^(?:n|no|false|f|0|0\.0|u)$"
@@ -198,6 +201,9 @@ def yes_no(values: Texts) -> Texts:
 def market(values: Texts) -> Texts:
     """Whether a sale was at arm's length: as yes_no, or words ("Qualified", "0 - Valid sale", "Related parties")."""
     found = yes_no(values)
+    figures = pd.to_numeric(values, errors="coerce").astype(float)
+    if (figures.notna() & ~figures.isin([0.0, 1.0])).any():  # codes of a county's own, where 0 or 1 may mean anything
+        found = found.mask(figures.notna())
     words = values.astype("string").str.lower().str.replace(r"[^a-z]+", " ", regex=True)
     for pattern, answer in MARKET_WORDS:
         found = found.mask(found.isna() & words.str.contains(pattern, regex=True).fillna(False).astype(bool), answer)

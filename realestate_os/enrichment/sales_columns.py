@@ -269,7 +269,7 @@ FIELDS: dict[str, SalesField] = {
     ),
     "market_flag": SalesField(
         "market",
-        "armslength isarmslength marketsale qualified quflg validsale isvalid qualifiedsale salevalidity",
+        "armslength isarmslength marketsale qualified quflg validsale isvalid qualifiedsale salevalidity saledesc",
         (
             r"^(?:sale)?(?:qualif|valid)|(?:qualif|qual|valid|validity|armslength)(?:ied|ication)?(?:cd|code|flag|flg|yn|ind|desc|sale)?$",
         ),

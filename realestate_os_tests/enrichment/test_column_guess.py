@@ -102,6 +102,7 @@ def test_a_month_is_enough(tmp_path, columns):
         ("SALE_VALIDITY", "Valid", "Invalid"),
         ("Validity Code", "0 - Valid sale", "9 - Related parties"),
         ("SaleQualification", "Qualified", "Unqualified"),
+        ("SALEDESC", "VALID SALE", "LOVE AND AFFECTION SALE"),
         ("NonArmsLength", "N", "Y"),
         ("Disqualified", "No", "Yes"),
     ],
@@ -110,6 +111,12 @@ def test_a_deeds_review_tells_market_sales(tmp_path, column, market, other):
     flags = [other if n % 5 == 0 else market for n in range(ROWS)]
     rows = read(tmp_path, {"apn": APN, "date": DAY, "price": PRICE, "sqft": AREA, column: flags})
     assert rows["market_sale"].tolist() == [flag == market for flag in flags]
+
+
+def test_numeric_codes_of_a_review_are_not_guessed(tmp_path):
+    codes = [(0, 0, 1, 31)[n % 4] for n in range(ROWS)]
+    rows = read(tmp_path, {"apn": APN, "date": DAY, "price": PRICE, "sqft": AREA, "ValidityCode": codes})
+    assert rows["market_sale"].all()
 
 
 @pytest.mark.parametrize("columns", [("LivingAreaSqM", "LotSqM"), ("Floor Area (m2)", "Land Area (square metres)")])
