@@ -60,7 +60,8 @@ PROPERTY_TYPE_WORDS = (
 # Words of a deed's review, most telling first: "not valid", "invalid" and "unqualified" before "valid" and "qualified".
 MARKET_WORDS = (
     (
-        r"invalid|unqual|disqual|\bno[nt]\b|exclu|relat|famil|gift|affection|quit|foreclos|sheriff|bankrupt|partial interest",
+        r"invalid|unqual|disqual|\bno[nt]\b|exclu|relat|famil|gift|affection|quit|foreclos|sheriff|bankrupt|"
+        r"partial interest",
         0.0,
     ),
     (r"valid|qualif|arms|open market|market sale|warranty", 1.0),
