@@ -17,6 +17,7 @@ NAMES = (
     "enrichment",
     "accuracy",
     "cuts",
+    "rising",
     "deals",
     "scoring_speed",
 )
