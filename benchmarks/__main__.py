@@ -19,6 +19,8 @@ NAMES = (
     "cuts",
     "rising",
     "deals",
+    "reliability",
+    "comparables",
     "scoring_speed",
 )
 

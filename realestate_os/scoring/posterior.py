@@ -3,12 +3,12 @@
 Belongs here: the closed form that joins the model's value and the ask. Does not: the model's value
 (valuation), the prior's numbers (county files), what follows for a deal (deal.py).
 
-Source: normal-normal conjugacy in log space. The model says ln V ~ sum_j tail_j N(m, (scale_j s)^2) (tails.py). A
-seller asks a = V (1 - d), and ln(1 - d) is a mixture of N(-mean_k, sd_k^2) with shares pi_k. So ln a
-given V is that mixture around ln V, and ln V given a is a mixture of six normals again:
+Source: normal-normal conjugacy in log space. The model says ln V ~ sum_j tail_j N(m_j, (scale_j s)^2), m_j = m +
+centre_j s (tails.py). A seller asks a = V (1 - d), and ln(1 - d) is a mixture of N(-mean_k, sd_k^2) with
+shares pi_k. So ln a given V is that mixture around ln V, and ln V given a is a mixture of six normals again:
     1 / var_jk = 1 / (scale_j s)^2 + 1 / sd_k^2
-    mean_jk    = var_jk (m / (scale_j s)^2 + (ln a + mean_k) / sd_k^2)
-    weight_jk  ~ tail_j pi_k N(ln a; m - mean_k, (scale_j s)^2 + sd_k^2)
+    mean_jk    = var_jk (m_j / (scale_j s)^2 + (ln a + mean_k) / sd_k^2)
+    weight_jk  ~ tail_j pi_k N(ln a; m_j - mean_k, (scale_j s)^2 + sd_k^2)
 The mixture is kept: collapsed to one normal it would give a home that is probably over-priced and
 perhaps a bargain the odds of an average one.
 """
@@ -20,7 +20,7 @@ from scipy.special import log_ndtr
 
 from realestate_os.counties import DiscountPrior
 from realestate_os.scoring.mixture import Floats, Mixture, log_sum
-from realestate_os.scoring.tails import TAIL_SHARE, tail_scales
+from realestate_os.scoring.tails import TAIL_SHARE, tail_normals
 
 
 def prior_discounts(prior: DiscountPrior) -> tuple[Floats, Floats, Floats]:
@@ -45,8 +45,8 @@ def posterior_log_value(
     share, mean, sd = (np.tile(each, len(TAIL_SHARE)) for each in prior_discounts(prior))
     with np.errstate(divide="ignore"):
         log_share = np.log(share) + np.log(np.repeat(TAIL_SHARE, 2))
-    m, heard = log_value[:, None], ~np.isnan(log_ask[:, None])
-    s = log_sd[:, None] * np.repeat(tail_scales(tail), 2, axis=1)
+    offset, scale = (np.repeat(each, 2, axis=1) * log_sd[:, None] for each in tail_normals(tail))
+    m, s, heard = log_value[:, None] + offset, scale, ~np.isnan(log_ask[:, None])
     ask = np.where(heard, log_ask[:, None], m)
     log_weight = log_share + _log_normal(ask, m - mean, np.hypot(s, sd))
     log_weight = log_weight - log_sum(log_weight)[:, None]

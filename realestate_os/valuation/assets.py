@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     group_name="valuation",
     kinds={"lightgbm", "mlflow"},
     owners=["team:data"],
-    code_version="2",
+    code_version="3",
     backfill_policy=BackfillPolicy.multi_run(1),
     ins={
         "sales": AssetIn(partition_mapping=county_of_month),
@@ -104,7 +104,7 @@ def value_model(
     group_name="valuation",
     kinds={"lightgbm", "parquet"},
     owners=["team:acquisitions"],
-    code_version="2",
+    code_version="3",
     metadata={"dagster/column_schema": table_schema(VALUATIONS)},
     backfill_policy=BackfillPolicy.single_run(),
     ins={

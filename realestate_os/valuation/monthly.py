@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from realestate_os.resources.database import Database
 
 # Raise it when code changes what a model is; it stands in the run's tags and in the study's name.
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 SERVED_WITH = ("realestate-os", "lightgbm", "numpy", "pandas", "scipy")
 EXAMPLE_ROWS = 3
 # The table of a run that other stages read (scoring/checks.py).

@@ -52,8 +52,9 @@ MILES_PER_DEGREE = 69.05
 SAMPLE = 1500
 # Standard deviations of ln price that each part of the kernel may move, and the noise.
 LINE_SD, MAP_SD, ALIKE_SD, NOISE_SD = 0.3, 0.4, 0.3, 0.15
-# Reach: of the map in miles; of likeness in miles and in standard deviations of an attribute.
-MAP_MILES, ALIKE_MILES, ALIKE_SDS = 3.0, 6.0, 4.0
+# Reach: of the map in miles; of likeness in miles and in standard deviations of an attribute. With 3 and 6 miles
+# the mean COD of the mixture on seven cuts was 0.05 higher, with 20 and 20 the same.
+MAP_MILES, ALIKE_MILES, ALIKE_SDS = 10.0, 12.0, 4.0
 # An attribute counts within 6 standard deviations; a rare flag, whose spread is tiny, less.
 LIMIT = 6.0
 SMALLEST_FLAG_SPREAD = 0.3

@@ -6,11 +6,17 @@ import numpy as np
 import pytest
 from scipy.stats import norm, t
 
-from realestate_os.scoring.tails import HEAVIEST, LIGHTEST, TAIL_SHARE, tail_of, tail_scales
+from realestate_os.scoring.tails import HEAVIEST, LIGHTEST, TAIL_SHARE, tail_normals, tail_of
+
+
+def below(z: float, tail: float) -> float:
+    centres, scales = (each[0] for each in tail_normals(np.array([tail])))
+    return float((TAIL_SHARE * norm.cdf((z - centres) / scales)).sum())
 
 
 def outside(z: float, tail: float) -> float:
-    return float((TAIL_SHARE * norm.sf(z / tail_scales(np.array([tail]))[0])).sum())
+    """The mean of both tails."""
+    return (below(-z, tail) + 1 - below(z, tail)) / 2
 
 
 @pytest.mark.parametrize("tail", [LIGHTEST, 0.6, 1.0, HEAVIEST])
@@ -21,10 +27,16 @@ def test_the_eighty_per_cent_interval_is_the_models_and_so_is_the_ninety(tail: f
     assert tail_of(half, np.array([wide]))[0] == pytest.approx(tail, abs=0.02)
 
 
-def test_tail_one_is_a_t_with_five_degrees_of_freedom() -> None:
+@pytest.mark.parametrize("tail", [LIGHTEST, 1.0, HEAVIEST])
+def test_the_value_is_the_median_and_prices_fall_further_short_of_it_than_they_exceed_it(tail: float) -> None:
+    assert below(0.0, tail) == pytest.approx(0.5, abs=1e-3)
+    assert below(-3.0, tail) > 1.3 * (1 - below(3.0, tail))
+
+
+def test_tail_one_weighs_as_much_as_a_t_with_five_degrees_of_freedom() -> None:
     unit = norm.ppf(0.9) / t.ppf(0.9, 5)
     for share in (0.95, 0.99, 0.999):
-        assert outside(float(t.ppf(share, 5) * unit), 1.0) == pytest.approx(1 - share, rel=0.12)
+        assert outside(float(t.ppf(share, 5) * unit), 1.0) == pytest.approx(1 - share, rel=0.2)
 
 
 def test_an_unknown_interval_counts_as_heavy_and_the_limits_hold() -> None:
