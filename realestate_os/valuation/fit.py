@@ -21,6 +21,7 @@ from realestate_os.features.build import build_features
 from realestate_os.storage.set_aside import SetAside
 from realestate_os.valuation.history import day_numbers, sale_history
 from realestate_os.valuation.interval import value_columns
+from realestate_os.valuation.model import ValueModel
 from realestate_os.valuation.neighbors import EarlierSales
 from realestate_os.valuation.train import Trained, train
 from realestate_os.valuation.tuning import Budget
@@ -52,11 +53,8 @@ class FittedValueModel:
             On the index of `homes`, USD: value_usd, value_low_80_usd, value_high_80_usd,
             value_low_90_usd, value_high_90_usd.
         """
-        model = self.trained.model
-        sold = EarlierSales(self.homes if earlier is None else with_known_on(earlier), model.serving.level)
-        days = day_numbers(as_of, len(homes))
-        found = model.predict(homes, build_features(homes, as_of), days, sold)
-        return pd.DataFrame(value_columns(found.log_value, found.half_width), index=homes.index)
+        sold = self.homes if earlier is None else with_known_on(earlier)
+        return values_of(self.trained.model, homes.assign(as_of=as_of), sold)
 
 
 def fit_value_model(
@@ -75,6 +73,19 @@ def fit_value_model(
     sold = with_known_on(homes)
     known = sold[sold["known_on"] <= pd.Timestamp(as_of)].sort_values("sale_date", kind="stable", ignore_index=True)
     return FittedValueModel(train(known, county, budget, f"{county}-{as_of}-"), known)
+
+
+def values_of(model: ValueModel, homes: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """value_usd and the ends of its intervals, on the index of `homes`, at the prices of each one's day `as_of`.
+
+    Args:
+        history: the sales to find neighbours among, with known_on (sale_history).
+    """
+    days = day_numbers(homes["as_of"], len(homes))
+    found = model.predict(
+        homes, build_features(homes, homes["as_of"]), days, EarlierSales(history, model.serving.level)
+    )
+    return pd.DataFrame(value_columns(found.log_value, found.half_width), index=homes.index)
 
 
 def homes_of_sales(sales: pd.DataFrame, zip_demographics: pd.DataFrame | None = None) -> tuple[pd.DataFrame, SetAside]:

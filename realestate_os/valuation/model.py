@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from realestate_os.valuation.boosting import Boosted
+from realestate_os.valuation.drift import Reference
 from realestate_os.valuation.history import Days, Floats, day_numbers
 from realestate_os.valuation.interval import Z_80, Calibration, Difficulty
 from realestate_os.valuation.matrix import MATRIX_COLUMNS, model_matrix
@@ -86,6 +87,7 @@ class ValueModel:
     scale: RobustScale
     trained_until: date
     sales_by_type: dict[str, int]
+    reference: Reference
 
     def predict(self, homes: pd.DataFrame, features: pd.DataFrame, days: Days, earlier: EarlierSales) -> Prediction:
         """Value homes at the prices of their days (n,), looking at the earlier sales known at their end."""
@@ -113,6 +115,7 @@ class ValueModel:
             "scale": self.scale.to_state(),
             "trained_until": self.trained_until.isoformat(),
             "sales_by_type": self.sales_by_type,
+            "reference": asdict(self.reference),
         }
         (folder / STATE_FILE).write_text(json.dumps(state, indent=1, sort_keys=True), encoding="utf-8")
 
@@ -121,11 +124,11 @@ class ValueModel:
         """Read what save() wrote.
 
         Raises:
-            ValueError: the model was trained on other columns than this version of the code makes.
+            ValueError: the model was saved by another version of the code.
         """
         state = json.loads((folder / STATE_FILE).read_text(encoding="utf-8"))
-        if state["columns"] != list(MATRIX_COLUMNS):
-            raise ValueError(f"{folder}: model of another code version (columns differ); materialize value_model again")
+        if state["columns"] != list(MATRIX_COLUMNS) or "reference" not in state:
+            raise ValueError(f"{folder}: model of another code version; materialize value_model again")
         boosted = {name: _boosted_in(folder, name) for name in ("serving", "evaluation", "difficulty")}
         return cls(
             county=state["county"],
@@ -136,6 +139,7 @@ class ValueModel:
             scale=RobustScale(**state["scale"]),
             trained_until=date.fromisoformat(state["trained_until"]),
             sales_by_type=state["sales_by_type"],
+            reference=Reference(**state["reference"]),
         )
 
     def _models(self) -> dict[str, PriceModel]:

@@ -22,6 +22,7 @@ import pandas as pd
 from realestate_os.errors import RealEstateOSError
 from realestate_os.features.build import build_features
 from realestate_os.valuation.borrow import BORROWED
+from realestate_os.valuation.drift import reference_of
 from realestate_os.valuation.history import Floats, day_numbers
 from realestate_os.valuation.hold_out import HoldOut, stretched_hold_out
 from realestate_os.valuation.interval import Difficulty, fit_difficulty
@@ -74,6 +75,7 @@ def train(history: pd.DataFrame, county: str, budget: Budget, study_prefix: str)
     latest = after & own
     tuned, evaluation, difficulty = _fit_evaluation(history[~after], features[~after], budget, study_prefix + digest)
     stretch, hold_out = stretched_hold_out(evaluation, difficulty, history, features, latest)
+    metrics = hold_out.metrics() | {"borrowed_sales": float((~own).sum())}
     model = ValueModel(
         county=county,
         serving=_fit(history, features, tuned, budget.seed).stretched(stretch),
@@ -82,9 +84,9 @@ def train(history: pd.DataFrame, county: str, budget: Budget, study_prefix: str)
         calibration=hold_out.calibration,
         scale=fit_scale(history[own]),
         trained_until=_date(history["known_on"].max()),
+        reference=reference_of(features[own], metrics["median_ratio"]),
         sales_by_type={str(kind): int(n) for kind, n in history["property_type"].value_counts().items()},
     )
-    metrics = hold_out.metrics() | {"borrowed_sales": float((~own).sum())}
     return Trained(model, hold_out, tuned, metrics, digest)
 
 

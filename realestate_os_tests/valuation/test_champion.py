@@ -10,7 +10,7 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-from dagster import AssetSelection, AssetSpec, DagsterInstance, materialize
+from dagster import AssetCheckSeverity, AssetSelection, AssetSpec, DagsterInstance, materialize
 
 from realestate_os.enrichment.frames import ENRICHMENT, SALES, ZIP_DEMOGRAPHICS
 from realestate_os.features.build import feature_rows
@@ -39,6 +39,7 @@ from realestate_os.valuation.champion import (
     save_record,
     serving_record,
 )
+from realestate_os.valuation.checks import feature_drift, residual_drift
 from realestate_os.valuation.frames import VALUATIONS
 from realestate_os.valuation.model import folder_digest
 from realestate_os.valuation.monthly import HELD_OUT_SALES, CountySales, _example, serving_model, train_month
@@ -227,13 +228,17 @@ def test_the_assets(
         assert (claims.check_name, claims.passed) == ("reliability", True)
         assert claims.metadata["held_out_sales"].value > 100
         valued = materialize(
-            [*upstream, AssetSpec("value_model"), valuations],
-            selection=[valuations],
+            [*upstream, AssetSpec("value_model"), valuations, feature_drift, residual_drift],
+            selection=AssetSelection.assets(valuations),
             partition_key=key,
             resources=given,
             instance=instance,
         )
         assert valued.success
+        drift = {one.check_name: one for one in valued.get_asset_check_evaluations()}
+        assert all(drift[name].severity is AssetCheckSeverity.WARN for name in ("feature_drift", "residual_drift"))
+        assert "features drifted" in drift["feature_drift"].description
+        assert "sales since the training" in drift["residual_drift"].description
     rows = store.parquet.read(VALUATIONS, key)
     served = metadata["serving_version"].value
     assert rows["value_usd"].notna().all()
