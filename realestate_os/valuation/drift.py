@@ -108,11 +108,12 @@ def psi(then: Floats, now: Floats) -> float:
 def _compared(reference: Reference, name: str, now: Floats) -> dict[str, Any]:
     then = np.array(reference.shares[name])
     found = _shares(now, reference.edges[name])
-    by_chance = float(chi2.ppf(1 - CHANCE, len(then) - 1)) * (1 / len(now) + 1 / reference.rows)
+    bins, thin = len(then), 1 / len(now) + 1 / reference.rows
+    usual, by_chance = (bins - 1) * thin, float(chi2.ppf(1 - CHANCE, bins - 1)) * thin
     return {
         "feature": name,
         "psi": psi(_smoothed(then, reference.rows), _smoothed(found, len(now))),
-        "limit": max(SHIFTED, by_chance),
+        "limit": max(SHIFTED + usual, by_chance),
         "missing_in_training_pct": then[-1] * 100,
         "missing_now_pct": found[-1] * 100,
     }
