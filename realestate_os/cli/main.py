@@ -232,14 +232,20 @@ def deals(
 
 
 @app.command()
-def dictionary() -> None:
-    """Print the data dictionary: each asset and each column.
+def dictionary(
+    county: Annotated[str | None, typer.Option("--county", help="With --date: the features of that partition.")] = None,
+    day: Annotated[str | None, typer.Option("--date", help="YYYY-MM-DD.")] = None,
+) -> None:
+    """Print the data dictionary; with a county and a date, the features as they are there and how many are missing.
 
     Example: realestate-os dictionary > docs/data-dictionary.md
     """
-    from realestate_os.cli.dictionary import data_dictionary
+    from realestate_os.cli.dictionary import data_dictionary, features_of
 
-    typer.echo(data_dictionary(), nl=False)
+    of_day = _day(day)
+    if (county is None) != (of_day is None):
+        raise typer.BadParameter("--county and --date go together")
+    typer.echo(features_of(county, of_day) if county and of_day else data_dictionary(), nl=False)
 
 
 @app.command()

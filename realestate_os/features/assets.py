@@ -3,7 +3,7 @@
 Belongs here: partitions, inputs, metadata. Does not: the formulas (build.py).
 """
 
-from dagster import AssetExecutionContext, AssetIn, BackfillPolicy, Output, asset
+from dagster import AssetExecutionContext, AssetIn, BackfillPolicy, MetadataValue, Output, asset
 
 from realestate_os.features.frames import FEATURES
 from realestate_os.features.lineage import feature_columns
@@ -24,8 +24,9 @@ from realestate_os.storage.io_manager import Frames
 )
 def features(context: AssetExecutionContext, enrichment: Frames) -> Output[Frames]:
     """The 35 features of each listed property, as of the day."""
-    from realestate_os.features.build import feature_rows
+    from realestate_os.features.build import feature_rows, missing_pct
 
     frames = Frames({day.key: feature_rows(enrichment[day.key], day.county, day.date) for day in county_days(context)})
-    metadata = materialization_metadata(frames.values())
+    missing = {day: missing_pct(rows) for day, rows in frames.items()}
+    metadata = materialization_metadata(frames.values(), missing_pct=MetadataValue.json(missing))
     return Output(frames, metadata=metadata | {"dagster/column_lineage": column_lineage(feature_columns())})

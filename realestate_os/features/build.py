@@ -60,6 +60,12 @@ def feature_rows(enrichment: pd.DataFrame, county: str, day: date) -> pd.DataFra
     return rows[FEATURES.names].reset_index(drop=True)
 
 
+def missing_pct(features: pd.DataFrame) -> dict[str, float]:
+    """Feature -> per cent of the rows that lack it, most first; those that none lacks are left out."""
+    share = features[list(FEATURE_NAMES)].isna().mean().mul(100).round(1)
+    return {str(name): float(pct) for name, pct in share.sort_values(ascending=False).items() if pct > 0}
+
+
 def _property(homes: pd.DataFrame, day: npt.NDArray[np.datetime64]) -> dict[str, Floats]:
     area, bedrooms, bathrooms = (_number(homes, name) for name in ("square_footage", "bedrooms", "bathrooms"))
     lot = _number(homes, "lot_size_sqft")

@@ -26,7 +26,10 @@ class SchemaError(RealEstateOSError):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: name (with its unit), type, what it means, unit, source, whether it can be missing."""
+    """One column: name (with its unit), type, what it means, unit, source, whether it can be missing.
+
+    low, high: the range of its values, both included; None is open. Not enforced on writing: checks do (quality.py).
+    """
 
     name: str
     dtype: Dtype
@@ -34,6 +37,8 @@ class Column:
     unit: str = ""
     source: str = ""
     nullable: bool = True
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,11 @@ class Frame:
     row: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = field(default=("property_id",))
+
+    @property
+    def ranges(self) -> dict[str, tuple[float | None, float | None]]:
+        """Column -> its range, where it has one."""
+        return {one.name: (one.low, one.high) for one in self.columns if (one.low, one.high) != (None, None)}
 
     @property
     def names(self) -> list[str]:

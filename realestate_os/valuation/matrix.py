@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from realestate_os.features.frames import FEATURE_NAMES, FROM_ASKING_PRICE, POPULATION_PROFILE
+from realestate_os.valuation.columns import DERIVED
 from realestate_os.valuation.history import Days, number
 from realestate_os.valuation.neighbors import NEIGHBOR_COLUMNS, EarlierSales
 
@@ -27,15 +28,7 @@ RECORD_COLUMNS = (
     "stories",
     "basement_sqft",
 )
-DERIVED_COLUMNS = (
-    "above_ground_sqft",
-    "years_since_renovation",
-    "effective_age_years",
-    "north_east",
-    "north_west",
-    "property_type_multi_family",
-    "property_type_manufactured",
-)
+DERIVED_COLUMNS = tuple(column.name for column in DERIVED)
 # Characteristics of the county's own, beyond ours: numbers under this prefix in the table of homes.
 EXTRA = "extra_"
 MATRIX_COLUMNS: tuple[str, ...] = ALLOWED_FEATURES + RECORD_COLUMNS + DERIVED_COLUMNS + NEIGHBOR_COLUMNS

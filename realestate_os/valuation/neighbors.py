@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from realestate_os.valuation.columns import NEAR_BY
 from realestate_os.valuation.history import Days, Floats, day_numbers, number
 from realestate_os.valuation.parallel import in_parallel
 from realestate_os.valuation.price_level import PriceLevel
@@ -26,20 +27,7 @@ UNITS = {"log_sqft": 0.25, "year_built": 20.0, "quality_grade": 1.0, "log_lot": 
 # Rows at once: 512 x 300 x 8 bytes is 1.2 MB a column.
 CHUNK = 512
 
-NEIGHBOR_COLUMNS = (
-    "nearby_log_price_per_sqft",
-    "nearby_premium",
-    "closest_premium",
-    "wide_premium",
-    "nearby_premium_sd",
-    "similar_log_price_per_sqft",
-    "similar_premium",
-    "similar_weight",
-    "nearby_distance_miles",
-    "size_to_nearby",
-    "lot_to_nearby",
-    "nearby_year_built",
-)
+NEIGHBOR_COLUMNS = tuple(column.name for column in NEAR_BY)
 
 
 class EarlierSales:
