@@ -1,12 +1,11 @@
 """Held-out accuracy on real sales, ours beside the peers: first four fifths of the time train, the rest is the test.
 
-Also: coverage and width against plain split conformal, and a market made to rise with and without time adjustment.
+Also: coverage and width against plain split conformal. A market made to move: rising.py.
 """
 
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -22,19 +21,14 @@ from realestate_os.valuation.ratio_study import interval_study, ratio_study
 
 Floats = npt.NDArray[np.float64]
 SHOWN = ("mdape_pct", "within_10_pct", "cod_pct", "median_ratio", "prd", "prb")
-# A rise that a few years of a hot market had.
-YEARLY_RISE = 0.20
 LEVEL = 90
 
 
 def main() -> None:
-    """Each market: accuracy beside the peers, then the interval; the first one also rising."""
-    for number, (market, sales) in enumerate(markets()):
+    """Each market: accuracy beside the peers, then the interval."""
+    for market, sales in markets():
         print(f"accuracy, {market.name}: {len(sales.homes):,} sales", flush=True)
         _accuracy(sales)
-        if number == 0:
-            print(f"accuracy, {market.name} made to rise by {YEARLY_RISE:.0%} a year", flush=True)
-            _accuracy(_rising(sales))
 
 
 def _accuracy(sales: SalesOfFile) -> None:
@@ -63,18 +57,6 @@ def _split_conformal(past: pd.DataFrame, homes: pd.DataFrame, price: Floats) -> 
     half = conformal_quantile(error, LEVEL)
     inside = np.abs(np.log(price) - np.asarray(model.predict(raw_matrix(homes)))) <= half
     return float(inside.mean() * 100), float((np.exp(half) - np.exp(-half)) * 100)
-
-
-def _rising(sales: SalesOfFile) -> SalesOfFile:
-    """The same homes at prices that rise; without time adjustment a model undervalues by what it rose."""
-    from dataclasses import replace
-
-    homes = sales.homes
-    years = (homes["sale_date"] - homes["sale_date"].min()) / timedelta(days=365)
-    rise = np.exp(np.log1p(YEARLY_RISE) * years)
-    earlier = (homes["last_sale_date"] - homes["sale_date"].min()) / timedelta(days=365)
-    before = homes["last_sale_price_usd"] * np.exp(np.log1p(YEARLY_RISE) * earlier.fillna(0))
-    return replace(sales, homes=homes.assign(sale_price_usd=homes["sale_price_usd"] * rise, last_sale_price_usd=before))
 
 
 def accuracy_of(name: str, value: Floats, price: Floats, seconds: float | None = None) -> None:
