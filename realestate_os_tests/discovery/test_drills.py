@@ -141,7 +141,10 @@ def _killed_crawl(
         if len(list(archive.store.keys("archive/pages"))) >= enough:
             break
         time.sleep(0.1)
-    family = process.children(recursive=True)
+    try:
+        family = process.children(recursive=True)
+    except psutil.NoSuchProcess:  # a small county's crawl can end before enough pages are there to kill it
+        return
     process.send_signal(signal.SIGKILL)
     process.wait()
     _, alive = psutil.wait_procs(family, timeout=20)
